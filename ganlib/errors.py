@@ -1,0 +1,29 @@
+"""How ganlib says no: which argument, what was received, what is accepted, what to do."""
+
+from difflib import get_close_matches
+
+
+def refuse(argument, received, accepted, todo, error=ValueError):
+    """Return the exception to raise, its message in four parts.
+
+    Args:
+        argument: Name of the argument, as the caller wrote it.
+        received: What came in; shortened to one line of 80 characters.
+        accepted: What would have been right.
+        todo: What to do next, as a sentence.
+        error: Class of the exception.
+
+    Returns:
+        An instance of ``error``.
+    """
+    shown = " ".join(str(received).split())
+    shown = shown if len(shown) <= 80 else shown[:77] + "..."
+    return error(f"{argument}: received {shown}, accepted {accepted}. {todo}")
+
+
+def unknown(argument, received, names):
+    """Return a ``ValueError`` for a name that is not in ``names``, with the nearest one suggested."""
+    names = sorted(names)
+    near = get_close_matches(str(received), names, n=1)
+    todo = f"Did you mean {near[0]!r}?" if near else "Use one of these names."
+    return refuse(argument, repr(received), ", ".join(names), todo)

@@ -1,0 +1,198 @@
+"""The GAN itself: two networks, two optimizers and the step that trains them."""
+
+import numpy as np
+
+from ganlib import losses, models
+from ganlib.backend import keras, tf
+from ganlib.errors import refuse
+from ganlib.recipes import get_recipe
+
+
+def draw_z(count, latent_dim, seed, draw):
+    """Return the ``draw``-th batch of z of a seed: float32 ``(count, latent_dim)`` from N(0, I).
+
+    Stateless: the same four numbers give the same z, in any order, now or after a restart.
+    """
+    return tf.random.stateless_normal((count, latent_dim), (seed, draw), alg="philox")
+
+
+def build(recipe, seed=0, **changes):
+    """Return a compiled ``GAN``, ready to train.
+
+    Args:
+        recipe: A ``Recipe`` or its name.
+        seed: Whole number ≥ 0; equal seeds give equal first weights.
+        **changes: Fields of the recipe to change, such as ``real_target=1.0``.
+
+    Raises:
+        ValueError: Unknown recipe or field (the nearest known one is suggested), or a bad value.
+    """
+    gan = GAN(get_recipe(recipe).but(**changes), seed)
+    gan.compile()
+    return gan
+
+
+class GAN(keras.Model):
+    """A generator and a discriminator that train each other, by the rules of a recipe.
+
+    ``fit`` takes batches of real examples: ``uint8`` images ``(n, 28, 28)``, scaled here to the recipe's
+    pixel range, or floats that are in that range already.
+
+    Args:
+        recipe: A ``Recipe`` or its name.
+        seed: Whole number ≥ 0, for the first weights and for every z.
+        generator: Your own network in place of the recipe's: z ``(n, latent_dim)`` to ``(n, *shape)``.
+        discriminator: Your own network in place of the recipe's: ``(n, *shape)`` to logits ``(n, 1)``.
+    """
+
+    def __init__(self, recipe, seed=0, generator=None, discriminator=None):
+        super().__init__()
+        self.recipe, self.seed = get_recipe(recipe), seed
+        self.generator = generator or models.generator(self.recipe, seed)
+        self.discriminator = discriminator or models.discriminator(self.recipe, seed)
+        self.average = models.generator(self.recipe, seed) if self.recipe.ema else None
+        self.step = self.add_weight(shape=(), dtype="int64", trainable=False, name="step")
+        names = ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
+        self.means = {name: keras.metrics.Mean(name) for name in names}
+        self.built = True
+
+    def compile(self, d_optimizer=None, g_optimizer=None, **options):
+        """Give each network an optimizer of its own, the recipe's by default.
+
+        Args:
+            d_optimizer: Keras optimizer for the discriminator.
+            g_optimizer: Another one for the generator.
+            **options: Passed to ``keras.Model.compile``, such as ``jit_compile=True``.
+        """
+        super().compile(optimizer=None, **options)
+        self.d_optimizer = d_optimizer or models.optimizer(self.recipe.d_optimizer)
+        self.g_optimizer = g_optimizer or models.optimizer(self.recipe.g_optimizer)
+        if self.d_optimizer is self.g_optimizer:
+            todo = "Make a second one: shared momenta mix the two networks' gradients."
+            raise refuse("g_optimizer", "D's own optimizer", "another object", todo)
+        self.d_optimizer.build(self.discriminator.trainable_variables)
+        self.g_optimizer.build(self.generator.trainable_variables)
+
+    def train_step(self, data):
+        """One round of Goodfellow et al. (2014), Algorithm 1: k updates of D, then one of G."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        k = self.recipe.d_steps
+        for i, real in enumerate(tf.split(self.scale(images), k)):
+            n = tf.shape(real)[0]
+            half = n // 2 if self.recipe.d_update == "half" else n
+            d_result = self.update_discriminator(real[:half], self.draw(half, i))
+        g_loss = self.update_generator(real, self.draw(n, k))
+        self.step.assign_add(1)
+        return self.report(*d_result, g_loss)
+
+    def update_discriminator(self, real, z):
+        """Move D, and only D, towards its targets; return its loss and logits before the move."""
+        with keras.StatelessScope():  # G is used and not moved: its running statistics stay
+            fake = self.generator(z, training=True)
+        rules, (d_loss, _) = self.recipe, losses.LOSSES[self.recipe.loss]
+        if rules.d_update == "separate":
+            real_loss, real_logits = self._update_half(real, rules.real_target)
+            fake_loss, fake_logits = self._update_half(fake, rules.fake_target)
+            return (real_loss + fake_loss) / 2, real_logits, fake_logits
+        with tf.GradientTape() as tape:
+            both = tf.concat([self.packed(real), self.packed(fake)], 0)
+            if rules.r1 or rules.r2:
+                logits, slope = losses.logits_and_slope(self.discriminator, both)
+                real_slope, fake_slope = tf.split(slope, 2)
+            else:
+                logits, real_slope, fake_slope = (
+                    self.discriminator(both, training=True),
+                    [0.0],
+                    [0.0],
+                )
+            real_logits, fake_logits = tf.split(logits, 2)
+            loss = d_loss(real_logits, fake_logits, rules.real_target, rules.fake_target)
+            penalty = rules.r1 * tf.reduce_mean(real_slope) + rules.r2 * tf.reduce_mean(fake_slope)
+            total = loss + penalty / 2
+        self.descend(tape, total, self.discriminator, self.d_optimizer)
+        return loss, real_logits, fake_logits
+
+    def _update_half(self, images, target):
+        with tf.GradientTape() as tape:
+            logits = self.discriminator(self.packed(images), training=True)
+            loss = losses.binary_cross_entropy(logits, target)
+        self.descend(tape, loss, self.discriminator, self.d_optimizer)
+        return loss, logits
+
+    def update_generator(self, real, z):
+        """Move G, and only G, towards what D believes real; return its loss before the move."""
+        _, g_loss = losses.LOSSES[self.recipe.loss]
+        with tf.GradientTape() as tape:
+            fake = self.generator(z, training=True)
+            with keras.StatelessScope():  # D is asked and not moved
+                fake_logits = self.discriminator(self.packed(fake), training=True)
+                real_logits = self.discriminator(self.packed(real), training=True)
+            loss = g_loss(real_logits, fake_logits)
+        self.descend(tape, loss, self.generator, self.g_optimizer)
+        if self.average:
+            keep = self.recipe.ema
+            for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
+                mean.assign(keep * mean + (1 - keep) * new)
+        return loss
+
+    @staticmethod
+    def descend(tape, loss, network, optimizer):
+        """Move one network's weights, and no others, one optimizer step down the loss."""
+        optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
+
+    def sample(self, count, seed=0):
+        """Draw examples from the generator, or from its running average where the recipe keeps one.
+
+        Args:
+            count: How many, ≥ 1.
+            seed: Whole number ≥ 0; equal seeds give equal z.
+
+        Returns:
+            NumPy ``uint8`` images ``(count, 28, 28)``, or float32 ``(count, *shape)`` where the recipe
+            has no pixels.
+        """
+        z = draw_z(count, self.recipe.latent_dim, seed, 0)
+        return self.draw_images(z)
+
+    def draw_images(self, z):
+        """Return what the generator makes of these z, as `sample` does."""
+        network = self.average or self.generator
+        out = np.concatenate([network(z[i : i + 1000], training=False) for i in range(0, len(z), 1000)])
+        if self.recipe.pixels is None:
+            return out
+        low, high = self.recipe.pixels
+        return np.clip(np.rint((out - low) * (255 / (high - low))), 0, 255).astype("uint8")
+
+    def draw(self, count, which):
+        """Return z ``(count, latent_dim)`` for this step: a fresh one for each ``which`` in 0..k."""
+        number = tf.cast(self.step, tf.int64) * (self.recipe.d_steps + 1) + which
+        return draw_z(count, self.recipe.latent_dim, self.seed, number)
+
+    def scale(self, images):
+        """Return ``uint8`` images as floats in the recipe's pixel range; floats as they are."""
+        if images.dtype != "uint8":
+            return tf.cast(images, tf.float32)
+        low, high = self.recipe.pixels
+        return tf.cast(images, tf.float32) * ((high - low) / 255) + low
+
+    def packed(self, images):
+        """Return the images as D takes them: one by one, or ``pack`` side by side."""
+        m = self.recipe.pack
+        return images if m == 1 else tf.reshape(images, (-1, m, *self.recipe.shape))
+
+    def report(self, d_loss, real_logits, fake_logits, g_loss):
+        """Add one step to the running means and return them."""
+        values = {
+            "d_loss": d_loss,
+            "g_loss": g_loss,
+            "real_accuracy": tf.cast(real_logits > 0, tf.float32),
+            "fake_accuracy": tf.cast(fake_logits < 0, tf.float32),
+        }
+        for name, value in values.items():
+            self.means[name].update_state(value)
+        return {name: mean.result() for name, mean in self.means.items()}
+
+    @property
+    def metrics(self):
+        """The running means that ``fit`` shows and resets."""
+        return list(self.means.values())

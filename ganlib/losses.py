@@ -1,0 +1,87 @@
+"""Losses: pure functions of logits, a pair for each way to play the game.
+
+A logit ``l`` stands for the belief ``D = sigmoid(l)`` that an example is real.  The sigmoid belongs to
+the loss, in stable form: ``-log D = softplus(-l)`` and ``-log(1 - D) = softplus(l)``.
+
+Every pair has the same signature:
+
+* ``d_loss(real_logits, fake_logits, real_target, fake_target) -> scalar``
+* ``g_loss(real_logits, fake_logits) -> scalar``
+
+Logits have shape ``(n, 1)``, any finite number; targets are probabilities.
+"""
+
+from ganlib.backend import keras, tf
+
+ops = keras.ops
+
+
+def binary_cross_entropy(logits, target):
+    """Mean of ``-t log D - (1 - t) log(1 - D)`` for one target t in [0, 1].
+
+    ``= softplus(l) - t l``, finite for every finite logit.
+    """
+    return ops.mean(ops.softplus(logits) - target * logits)
+
+
+def discriminator_loss(real_logits, fake_logits, real_target=1.0, fake_target=0.0):
+    """D's cross-entropy, the mean over both halves: -V/2 with V of Goodfellow et al. (2014), eq. 1.
+
+    A discriminator that believes 1/2 everywhere has loss ln 2 with targets 1 and 0.
+    """
+    real_loss = binary_cross_entropy(real_logits, real_target)
+    return (real_loss + binary_cross_entropy(fake_logits, fake_target)) / 2
+
+
+def non_saturating_loss(real_logits, fake_logits):
+    """G climbs log D(G(z)): ``-log D``, Goodfellow et al. (2014), end of section 3.
+
+    Label smoothing does not enter: G's target is 1, whatever D's is.
+    """
+    return binary_cross_entropy(fake_logits, 1.0)
+
+
+def saturating_loss(real_logits, fake_logits):
+    """G descends log(1 - D(G(z))), Goodfellow et al. (2014), eq. 1; its slope dies where D is sure."""
+    return -binary_cross_entropy(fake_logits, 0.0)
+
+
+def relativistic_d_loss(real_logits, fake_logits, real_target=1.0, fake_target=0.0):
+    """D wants each real above its paired fake: ``softplus(-(l_real - l_fake))``.
+
+    Jolicoeur-Martineau (2019), "The relativistic discriminator", section 3.2; the pair has one target,
+    so smoothing both ways comes to ``real_target`` alone.
+    """
+    return binary_cross_entropy(real_logits - fake_logits, real_target)
+
+
+def relativistic_g_loss(real_logits, fake_logits):
+    """The mirror image: G wants each fake above its paired real."""
+    return binary_cross_entropy(fake_logits - real_logits, 1.0)
+
+
+LOSSES = {
+    "non-saturating": (discriminator_loss, non_saturating_loss),
+    "saturating": (discriminator_loss, saturating_loss),
+    "relativistic": (relativistic_d_loss, relativistic_g_loss),
+}
+
+
+def logits_and_slope(discriminator, images):
+    """Return D's logits and, for each image, the squared length of their gradient by the image.
+
+    Half the mean of the second on real images is the R1 penalty, on fakes R2: Mescheder et al. (2018),
+    eq. 9.  Holds where each logit depends on its own row alone, so not with batch norm in D.
+
+    Args:
+        discriminator: Maps ``(n, ...)`` to logits ``(n, 1)``.
+        images: float32, ``(n, ...)``.
+
+    Returns:
+        Logits ``(n, 1)`` and squared slopes ``(n,)``.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = discriminator(images, training=True)
+    slope = tape.gradient(logits, images)
+    return logits, ops.sum(ops.square(slope), axis=tuple(range(1, len(images.shape))))

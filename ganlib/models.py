@@ -1,0 +1,92 @@
+"""From a recipe's layers to two Keras models.  Both end without a sigmoid: D's output is a logit."""
+
+import numpy as np
+
+from ganlib.backend import keras, tf
+from ganlib.errors import unknown
+from ganlib.recipes import get_recipe
+
+LAYERS = (  # what a recipe may name
+    "Activation",
+    "BatchNormalization",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "LeakyReLU",
+    "Reshape",
+)
+
+
+def generator(recipe, seed=0):
+    """Build a recipe's generator: z ``(n, latent_dim)`` to images ``(n, *shape)``.
+
+    Args:
+        recipe: A ``Recipe`` or its name.
+        seed: Whole number ≥ 0; equal seeds give equal weights.
+    """
+    recipe = get_recipe(recipe)
+    return _network("generator", recipe.generator, (recipe.latent_dim,), (seed, 0))
+
+
+def discriminator(recipe, seed=0):
+    """Build a recipe's discriminator: images ``(n, *shape)`` to logits ``(n, 1)``.
+
+    With ``pack = m > 1`` it takes m images at a time: ``(n, m, *shape)``.
+    """
+    recipe = get_recipe(recipe)
+    shape = recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
+    return _network("discriminator", recipe.discriminator, shape, (seed, 1))
+
+
+def _network(name, layers, input_shape, seed):
+    """Return a built ``keras.Sequential`` whose every random number follows from ``seed``."""
+    seeds = np.random.SeedSequence(seed).generate_state(len(layers))
+    built = [
+        _layer(kind, dict(options), int(s)) for (kind, options), s in zip(layers, seeds, strict=True)
+    ]
+    return keras.Sequential([keras.Input(input_shape), *built], name=name)
+
+
+def _layer(kind, options, seed):
+    if kind not in LAYERS:
+        raise unknown("layer", kind, LAYERS)
+    if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
+        std = options.pop("std", None)
+        options["kernel_initializer"] = (
+            keras.initializers.GlorotUniform(seed=seed)
+            if std is None
+            else keras.initializers.RandomNormal(stddev=std, seed=seed)
+        )
+    if kind == "Dropout":
+        options["seed"] = seed
+    return getattr(keras.layers, kind)(**options)
+
+
+class Adam(keras.optimizers.Adam):
+    """Keras's Adam with TensorFlow's fused kernel: the same formula in one pass over the memory."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        step = tf.cast(self.iterations + 1, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].handle,
+            v=self._velocities[index].handle,
+            beta1_power=tf.pow(self.beta_1, step),
+            beta2_power=tf.pow(self.beta_2, step),
+            lr=tf.cast(learning_rate, tf.float32),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
+
+
+def optimizer(settings):
+    """Return a new Adam optimizer with these ``recipes.Adam`` settings."""
+    rate = settings.learning_rate
+    if settings.decay:
+        rate = keras.optimizers.schedules.InverseTimeDecay(rate, 1, settings.decay)
+    return Adam(rate, beta_1=settings.beta_1, beta_2=settings.beta_2)

@@ -1,0 +1,187 @@
+"""Pictures: arrays in, a figure or a movie out.
+
+Figures show themselves in a notebook, with alternative text, and need no pyplot.  Colours are from the
+palette of Okabe and Ito, which survives greyscale printing and colour blindness.
+"""
+
+import base64
+import io
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure as _Figure
+from PIL import Image
+
+D_COLOUR, G_COLOUR, REAL_COLOUR, FAKE_COLOUR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+
+
+class Figure(_Figure):
+    """A matplotlib figure that shows itself in Jupyter as a PNG with alternative text.
+
+    Args:
+        *args: As for ``matplotlib.figure.Figure``.
+        alt: What the picture shows, for a reader who cannot see it.
+        **options: As for ``matplotlib.figure.Figure``.
+    """
+
+    def __init__(self, *args, alt="", **options):
+        super().__init__(*args, layout="constrained", **options)
+        self.alt = alt
+
+    def png(self, dpi=96):
+        """Return the figure as PNG bytes."""
+        out = io.BytesIO()
+        with mpl.rc_context({"axes.spines.top": False, "axes.spines.right": False}):
+            self.savefig(out, format="png", dpi=dpi)
+        return out.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        text = {"image/png": self.png(), "text/plain": f"<picture: {self.alt}>"}
+        return text, {"image/png": {"alt": self.alt}}
+
+
+class Movie:
+    """An animated GIF that shows itself in Jupyter.
+
+    Attributes:
+        gif: The file, as bytes.
+        alt: What it shows, for a reader who cannot see it.
+    """
+
+    def __init__(self, gif, alt):
+        self.gif, self.alt = gif, alt
+
+    def save(self, path):
+        """Write the GIF and return its path."""
+        path = Path(path)
+        path.write_bytes(self.gif)
+        return path
+
+    def _repr_html_(self):
+        code = base64.b64encode(self.gif).decode()
+        return f'<img alt="{self.alt}" src="data:image/gif;base64,{code}">'
+
+    def __repr__(self):
+        return f"<movie: {self.alt}>"
+
+
+def tile(images, columns=None, gap=2):
+    """Lay images out in rows, on paper of value 0 with grey lines between them.
+
+    Args:
+        images: ``uint8`` ``(n, height, width)``.
+        columns: Images in a row; by default as many as rows.
+        gap: Pixels between two images.
+
+    Returns:
+        One ``uint8`` image.
+    """
+    images = np.asarray(images)
+    count, height, width = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = int(np.ceil(count / columns))
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap), 90, np.uint8)
+    for i, image in enumerate(images):
+        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = image
+    return sheet
+
+
+def grid(images, columns=None, title=None, alt=None):
+    """Show images in a grid.
+
+    Args:
+        images: ``uint8`` ``(n, height, width)``.
+        columns: Images in a row; by default as many as rows.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    sheet = tile(images, columns)
+    height, width = sheet.shape
+    scale = min(7.2, width / 42) / width
+    alt = alt or f"A grid of {len(images)} images. {title or ''}".strip()
+    figure = Figure((width * scale, height * scale + (0.35 if title else 0)), alt=alt)
+    axes = figure.add_subplot()
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_axis_off()
+    if title:
+        axes.set_title(title, fontsize=11, loc="left")
+    return figure
+
+
+def strip(frames, labels, columns=None, title=None, alt=None):
+    """Show several grids side by side, each under its label: a film for a page.
+
+    Args:
+        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        labels: A short text for each.
+        columns: Images in a row of one grid.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"{len(frames)} grids side by side: {', '.join(labels)}. {title or ''}".strip()
+    figure = Figure((9.0, 9.0 / len(frames) + 0.7), alt=alt)
+    places = np.ravel(figure.subplots(1, len(frames)))
+    for axes, frame, label in zip(places, frames, labels, strict=True):
+        axes.imshow(tile(frame, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_axis_off()
+        axes.set_title(label, fontsize=10)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def curves(history, equilibrium=None, title=None, alt=None):
+    """Show losses above and accuracies below, over the steps of a training.
+
+    Args:
+        history: What ``ganlib.train`` returned.
+        equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game, drawn as dashed lines;
+            by default ln 2 for both, which holds for targets 1 and 0.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    equilibrium = equilibrium or (np.log(2), np.log(2))
+    alt = alt or f"Two plots over training steps: losses and accuracies. {title or ''}".strip()
+    figure = Figure((7.2, 4.6), alt=alt)
+    upper, lower = figure.subplots(2, sharex=True, height_ratios=(3, 2))
+    steps = history["step"]
+    rows = (
+        (upper, "d_loss", D_COLOUR, "-", equilibrium[0]),
+        (upper, "g_loss", G_COLOUR, "-", equilibrium[1]),
+        (lower, "real_accuracy", REAL_COLOUR, "-", None),
+        (lower, "fake_accuracy", FAKE_COLOUR, "--", None),
+    )
+    for axes, name, colour, style, level in rows:
+        axes.plot(steps, history[name], style, color=colour, linewidth=1.2, label=name)
+        if level is not None:
+            axes.axhline(level, color=colour, linestyle=":", linewidth=1)
+    lower.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
+    lower.set(ylim=(0, 1.03), xlabel="step", ylabel="D's accuracy")
+    upper.set(ylabel="loss (nats)")
+    upper.legend(loc="upper right", frameon=False, ncols=2)
+    lower.legend(loc="lower right", frameon=False, ncols=2)
+    if title:
+        upper.set_title(title, fontsize=11, loc="left")
+    return figure
+
+
+def movie(frames, columns=None, seconds=6.0, zoom=2, alt="A movie of generated images."):
+    """Return a looping GIF of grids, the last one held for a second.
+
+    Args:
+        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        columns: Images in a row.
+        seconds: Length of the movie.
+        zoom: Whole number by which pixels are enlarged.
+        alt: Alternative text.
+    """
+    sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
+    size = (sheets[0].width * zoom, sheets[0].height * zoom)
+    sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(16) for sheet in sheets]
+    step = max(20, int(1000 * seconds / len(sheets)))
+    out = io.BytesIO()
+    times = [step] * (len(sheets) - 1) + [step + 1000]
+    sheets[0].save(out, "GIF", save_all=True, append_images=sheets[1:], duration=times, loop=0)
+    return Movie(out.getvalue(), alt)

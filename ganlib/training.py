@@ -1,0 +1,191 @@
+"""Train a GAN: data, ``fit``, and what is kept of it."""
+
+import time
+
+import numpy as np
+
+from ganlib import data
+from ganlib.backend import keras
+from ganlib.errors import refuse
+
+
+def train(gan, examples, *, epochs=None, steps=None, seconds=None, seed=None, callbacks=(), verbose=1):
+    """Train a compiled `GAN` on real examples, by ``keras.Model.fit``.
+
+    Give one of ``epochs``, ``steps`` and ``seconds``; with none of them the recipe's own length holds.
+    Called again, it goes on from the step where it stopped.
+
+    Args:
+        gan: What `build` returned.
+        examples: ``uint8`` images ``(n, 28, 28)``, floats in the recipe's range, or `Digits`.
+        epochs: How often every example is seen.
+        steps: How many updates of G.
+        seconds: How long to train; the step under way is finished.
+        seed: For the order of the examples; by default the GAN's own.
+        callbacks: Further Keras callbacks, such as `Snapshots`.
+        verbose: 1 for a progress bar, 0 for silence.
+
+    Returns:
+        A dict of NumPy arrays: ``step``, ``d_loss``, ``g_loss``, ``real_accuracy`` and
+        ``fake_accuracy``, each the mean over the steps since the entry before.
+
+    Raises:
+        ValueError, TypeError: Examples that are not of the recipe's shape or range, or too few; no
+            positive length, or more than one.
+    """
+    examples = checked(examples, gan.recipe)
+    rows = gan.recipe.batch_size * gan.recipe.d_steps
+    start = int(gan.step)
+    total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
+    order = data.batches(examples, rows, gan.seed if seed is None else seed, start)
+    log = Log()
+    watchers = [log, *callbacks]
+    if seconds is not None:
+        watchers.append(Deadline(seconds))
+    if verbose:
+        watchers.append(Progress(total))
+    gan.fit(
+        order if total is None else order.take(total),
+        steps_per_epoch=total,
+        shuffle=False,
+        verbose=0,
+        callbacks=watchers,
+    )
+    return log.history
+
+
+def checked(examples, recipe):
+    """Return the examples as an array that the recipe can train on, or say what is wrong with them.
+
+    Raises:
+        TypeError: Neither numbers nor `Digits`.
+        ValueError: Wrong shape, no examples, non-finite values, or floats out of the recipe's range.
+    """
+    examples = examples.images if isinstance(examples, data.Digits) else np.asarray(examples)
+    if examples.dtype.kind not in "uif":
+        todo = "Images are uint8, 0 to 255; scaled images or points are float32."
+        raise refuse("examples", examples.dtype, "uint8 or float", todo, TypeError)
+    if examples.shape[1:] != recipe.shape or not len(examples):
+        rows = f"({', '.join(['n', *map(str, recipe.shape)])}) with n ≥ 1"
+        raise refuse("examples", f"shape {examples.shape}", f"shape {rows}", "Reshape them first.")
+    if examples.dtype == np.uint8:
+        return examples
+    if not np.isfinite(examples).all():
+        raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
+    if recipe.pixels is not None:
+        low, high = recipe.pixels
+        least, most = examples.min(), examples.max()
+        if least < low or most > high or most - least < (high - low) / 10:
+            todo = "Hand over the uint8 images: the GAN scales them itself."
+            found = f"values in [{least:g}, {most:g}]"
+            raise refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", todo)
+    return examples.astype("float32")
+
+
+def _length(recipe, steps_per_epoch, epochs, steps, seconds):
+    """Return the number of steps to run, None for a length in seconds."""
+    given = {"epochs": epochs, "steps": steps, "seconds": seconds}
+    given = {name: value for name, value in given.items() if value is not None}
+    if len(given) > 1:
+        raise refuse("length", " and ".join(given), "one of them", "Give epochs, steps or seconds.")
+    for name, value in given.items():
+        if not 0 < value < float("inf"):
+            raise refuse(name, value, "a positive number", "Train for at least one step.")
+    if seconds is not None:
+        return None
+    if epochs is not None:
+        return max(1, round(epochs * steps_per_epoch))
+    return recipe.steps if steps is None else int(steps)
+
+
+class Log(keras.callbacks.Callback):
+    """Keep the losses and accuracies: one entry each time Keras reports.
+
+    Each entry is the mean over the steps since the one before: the metrics are reset after reading.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.rows.append({"step": int(self.model.step), **{k: float(v) for k, v in logs.items()}})
+        self.model.reset_metrics()
+
+    @property
+    def history(self):
+        """The entries as a dict of arrays."""
+        return {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
+
+
+class Deadline(keras.callbacks.Callback):
+    """Stop the training after so many seconds."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    def on_train_begin(self, logs=None):
+        self.end = time.perf_counter() + self.seconds
+
+    def on_train_batch_end(self, batch, logs=None):
+        if time.perf_counter() >= self.end:
+            self.model.stop_training = True
+
+
+class Progress(keras.callbacks.Callback):
+    """One bar for the whole training: steps done, time left, losses.
+
+    Args:
+        total: Steps to come; None where the end is not a step but a time.
+    """
+
+    def __init__(self, total):
+        super().__init__()
+        self.total, self.done = total, 0
+
+    def on_train_begin(self, logs=None):
+        names = [mean.name for mean in self.model.metrics]
+        self.bar = keras.utils.Progbar(self.total, stateful_metrics=names, interval=1.0)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done = batch + 1
+        self.bar.update(self.done, list(logs.items()), finalize=False)
+
+    def on_train_end(self, logs=None):
+        self.bar.update(self.done, finalize=True)
+
+
+class Snapshots(keras.callbacks.Callback):
+    """Draw the same z again and again while the GAN learns.
+
+    Args:
+        count: Images in a snapshot, ≥ 1.
+        every: Steps between two snapshots, ≥ 1.
+        seed: For z.
+
+    Attributes:
+        steps: The steps at which snapshots were taken, the first before training.
+        frames: What ``gan.sample(count, seed)`` gave at each of them.
+    """
+
+    def __init__(self, count=25, every=50, seed=0):
+        super().__init__()
+        self.count, self.every, self.seed = count, every, seed
+        self.steps, self.frames = [], []
+
+    def on_train_begin(self, logs=None):
+        if not self.steps:
+            self._take()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.step) - self.steps[-1] >= self.every:
+            self._take()
+
+    def on_train_end(self, logs=None):
+        if int(self.model.step) > self.steps[-1]:
+            self._take()
+
+    def _take(self):
+        self.steps.append(int(self.model.step))
+        self.frames.append(self.model.sample(self.count, self.seed))
