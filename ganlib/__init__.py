@@ -22,11 +22,12 @@ _HOME = {  # public name -> the module it lives in
     "Digits": "data",
     "load_digits": "data",
     "load_mnist": "data",
+    "load_wine": "toys",
     "GAN": "gan",
     "build": "gan",
     "train": "training",
 }
-_MODULES = {"checks", "data", "gan", "losses", "models", "plots", "recipes", "training"}
+_MODULES = {"checks", "data", "gan", "losses", "models", "plots", "recipes", "toys", "training"}
 
 __all__ = sorted({*_HOME, *_MODULES})
 
