@@ -1,0 +1,140 @@
+"""Checks of the exercises.  Each prints one line: passed, not started yet, or one piece of advice.
+
+A lesson's checks live in a module of their own, ``ganlib.checks.lesson_03`` and so on; a task is a
+function that is handed what the learner wrote::
+
+    @task("3.1", swapped="Real is 1 and fake is 0: the two are swapped.")
+    def labels(answer):
+        got = array(answer(4), (8, 1), "labels(4)")
+        if (got[:4] == 0).all():
+            raise Wrong("swapped")
+
+It returns if the answer is right and raises `Wrong` with the key of a hint if not.  Everything else that
+can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Task", "Verdict", "Wrong", "array", "number", "task"]
+
+GENERAL = {  # advice that fits any task
+    "not-a-function": "Hand over the function itself, without brackets.",
+    "error": "Your code stopped with {detail}.",
+    "nothing": "{detail} gave None: does your function end with return?",
+    "not-numbers": "{detail} is not made of numbers.",
+    "shape": "{detail}.",
+    "not-finite": "{detail} holds NaN or infinity.",
+}
+
+
+class Wrong(Exception):
+    """The answer is not right; the key names the hint that says why.
+
+    Args:
+        hint: A key of the task's hints, or of ``GENERAL``.
+        detail: Fills ``{detail}`` in the hint.
+    """
+
+    def __init__(self, hint, detail=""):
+        super().__init__(hint)
+        self.hint, self.detail = hint, detail
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    Attributes:
+        task: Number of the task, ``"3.1"``.
+        state: ``"passed"``, ``"not started yet"`` or ``"not yet"``.
+        hint: Key of the advice, empty when there is none.
+        advice: One sentence on what is wrong and where to look.
+    """
+
+    task: str
+    state: str
+    hint: str = ""
+    advice: str = ""
+
+    def __str__(self):
+        return f"{self.task} {self.state}" + (f": {self.advice}" if self.advice else ".")
+
+
+class Task:
+    """One task's check: call it to print the verdict, or ask for the `verdict` itself.
+
+    Attributes:
+        number: ``"3.1"``.
+        hints: Advice by key.
+    """
+
+    def __init__(self, number, check, hints):
+        self.number, self.check, self.hints = number, check, hints
+        self.__doc__, self.__name__ = check.__doc__, check.__name__
+
+    def __call__(self, *answers):
+        print(self.verdict(*answers))
+
+    def verdict(self, *answers):
+        """Return what the check finds of these answers.  Never raises, whatever was typed."""
+        if not all(callable(answer) for answer in answers):
+            return self._advice(Wrong("not-a-function"))
+        try:
+            self.check(*answers)
+        except NotImplementedError:
+            return Verdict(self.number, "not started yet")
+        except Wrong as wrong:
+            return self._advice(wrong)
+        except (Exception, SystemExit) as error:
+            text = " ".join(str(error).split())[:160]
+            return self._advice(Wrong("error", f"{type(error).__name__}: {text}".rstrip(": .")))
+        return Verdict(self.number, "passed")
+
+    def _advice(self, wrong):
+        text = {**GENERAL, **self.hints}[wrong.hint]
+        return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
+
+
+def task(number, **hints):
+    """Make a check of a function, with its hints by key (dashes in a key are written as ``_``)."""
+    return lambda check: Task(number, check, {key.replace("_", "-"): hints[key] for key in hints})
+
+
+def array(value, shape, name):
+    """Return an answer as a float64 array of this shape, or say what is wrong with it.
+
+    Args:
+        value: What the learner's function returned: a number, a list, an array or a tensor.
+        shape: The shape that is due; None stands for any length.
+        name: What to call it in the advice, such as ``"labels(4)"``.
+    """
+    if value is None:
+        raise Wrong("nothing", name)
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except Exception as error:
+        raise Wrong("not-numbers", name) from error
+    fits = len(found.shape) == len(shape) and all(
+        want in (None, have) for want, have in zip(shape, found.shape, strict=True)
+    )
+    if not fits:
+        due = str(tuple("any" if want is None else want for want in shape)).replace("'any'", "any")
+        raise Wrong("shape", f"{name} has shape {found.shape} where {due} is due")
+    if not np.isfinite(found).all():
+        raise Wrong("not-finite", name)
+    return found
+
+
+def number(value, name):
+    """Return an answer as one float; an array or tensor that holds a single number will do."""
+    if value is None:
+        raise Wrong("nothing", name)
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except Exception as error:
+        raise Wrong("not-numbers", name) from error
+    if found.size != 1:
+        raise Wrong("shape", f"{name} has shape {found.shape} where a single number is due")
+    return float(array(found.reshape(()), (), name))
