@@ -1,0 +1,51 @@
+"""Run notebooks from the top, in place, and keep their outputs fit for git.
+
+    python tools/run_notebooks.py notebooks/03_a_dense_gan.ipynb ...
+
+With no names: every notebook in notebooks/ and solutions/.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def clean(notebook):
+    """Return the notebook with progress bars collapsed and without widget state or timings."""
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def main(names):
+    """Run each notebook and write it back; stop at the first that fails."""
+    paths = [Path(name) for name in names] or [
+        path for folder in ("notebooks", "solutions") for path in sorted((ROOT / folder).glob("*.ipynb"))
+    ]
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        start = time.perf_counter()
+        client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+        try:
+            client.execute()
+        except Exception as error:
+            print(f"{path.name}: {error}")
+            return 1
+        nbformat.write(clean(notebook), path)
+        print(f"{path.name}: {time.perf_counter() - start:.0f} s, {path.stat().st_size / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
