@@ -22,7 +22,7 @@ def exercise(notebook):
             continue
         cell.source = ANSWER.sub(STUB, cell.source)
         if "SOLUTION" in cell.source:
-            raise ValueError(f"cell {cell.id}: an unpaired solution marker. Write BEGIN and END, in order.")
+            raise ValueError(f"cell {cell.id}: unpaired solution marker. Write BEGIN, then END.")
         cell.outputs, cell.execution_count = [], None
     return notebook
 
