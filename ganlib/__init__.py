@@ -27,7 +27,7 @@ _HOME = {  # public name -> the module it lives in
     "build": "gan",
     "train": "training",
 }
-_MODULES = {"checks", "data", "gan", "losses", "models", "plots", "recipes", "toys", "training"}
+_MODULES = {"checks", "data", "gan", "losses", "models", "plots", "recipes", "theory", "toys", "training"}
 
 __all__ = sorted({*_HOME, *_MODULES})
 
