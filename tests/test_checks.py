@@ -1,0 +1,170 @@
+"""Wrong answers get their own hints, solutions pass, blanks are not started, nothing crashes."""
+
+import contextlib
+import importlib
+import io
+import pkgutil
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import ganlib.checks
+from ganlib.checks import Task, Wrong, array, number, task
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted(
+    m.name for m in pkgutil.iter_modules(ganlib.checks.__path__) if m.name.startswith("lesson")
+)
+
+
+def tasks(lesson):
+    module = importlib.import_module(f"ganlib.checks.{lesson}")
+    return {name: value for name, value in vars(module).items() if isinstance(value, Task)}
+
+
+def catalogue(lesson):
+    return importlib.import_module(f"tests.wrong_answers.{lesson}").WRONG
+
+
+TASKS = [(lesson, name) for lesson in LESSONS for name in tasks(lesson)]
+WRONG = [
+    pytest.param(lesson, name, hint, answer, id=f"{lesson}-{name}-{i}-{hint}")
+    for lesson in LESSONS
+    for name, answers in catalogue(lesson).items()
+    for i, (hint, answer) in enumerate(answers)
+]
+
+
+def as_tuple(answer):
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
+@pytest.mark.parametrize(("lesson", "name", "hint", "answer"), WRONG)
+def test_wrong_answer_gets_its_own_hint(lesson, name, hint, answer):
+    verdict = tasks(lesson)[name].verdict(*as_tuple(answer))
+    assert (verdict.state, verdict.hint) == ("not yet", hint), str(verdict)
+    assert verdict.advice.endswith((".", "?")) and "{detail}" not in verdict.advice
+
+
+@pytest.mark.parametrize(("lesson", "name"), TASKS)
+def test_catalogue_is_complete(lesson, name):
+    answers = catalogue(lesson).get(name, [])
+    assert len(answers) >= 5
+    missing = set(tasks(lesson)[name].hints) - {hint for hint, _ in answers}
+    assert not missing, f"hints that no wrong answer gets: {missing}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lesson_has_six_tasks_with_numbers_of_its_own(lesson):
+    numbers = [task.number for task in tasks(lesson).values()]
+    chapter = int(lesson[-2:])
+    assert numbers == [f"{chapter}.{i}" for i in range(1, len(numbers) + 1)]
+    assert len(numbers) >= 6
+
+
+def stops(*_):
+    sys.exit(3)
+
+
+def endless(*_):
+    return endless()
+
+
+ODD = [
+    lambda *_: None,
+    lambda *_: "text",
+    lambda *_: np.nan,
+    lambda *_: np.full((3, 3, 3), np.inf),
+    lambda *_: [[1], [2, 3]],
+    lambda *_: object(),
+    lambda *_: {},
+    lambda *_: 1 / 0,
+    lambda: 1,
+    stops,
+    endless,
+    None,
+    3,
+]
+
+
+@pytest.mark.parametrize(("lesson", "name"), TASKS)
+def test_nothing_that_is_typed_crashes_a_check(lesson, name):
+    check = tasks(lesson)[name]
+    count = len(as_tuple(catalogue(lesson)[name][0][1]))
+    for odd in ODD:
+        verdict = check.verdict(*[odd] * count)
+        assert verdict.state == "not yet", (odd, str(verdict))
+        assert verdict.advice
+
+
+@pytest.mark.parametrize(("lesson", "name"), TASKS)
+def test_blank_is_not_started(lesson, name):
+    def blank(*_):
+        raise NotImplementedError
+
+    count = len(as_tuple(catalogue(lesson)[name][0][1]))
+    assert str(tasks(lesson)[name].verdict(*[blank] * count)).endswith("not started yet.")
+
+
+def printed(path):
+    """Run a notebook's code cells in one namespace and return the lines that they print."""
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    namespace, out = {"display": lambda *_, **__: None}, io.StringIO()
+    with contextlib.redirect_stdout(out):
+        for cell in cells:
+            exec(compile(cell, path.name, "exec"), namespace)
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize(
+    ("folder", "state"), [("solutions", "passed."), ("exercises", "not started yet.")]
+)
+def test_notebook_gives_every_task_its_verdict(lesson, folder, state):
+    (path,) = (ROOT / folder).glob(f"{lesson[-2:]}_*.ipynb")
+    lines = printed(path)
+    for check in tasks(lesson).values():
+        assert f"{check.number} {state}" in lines
+
+
+def test_a_check_prints_its_verdict_and_takes_functions_only(capsys):
+    @task("9.1", low_value="Too low.")
+    def check(answer):
+        if answer() < 1:
+            raise Wrong("low-value")
+
+    check(lambda: 2)
+    check(lambda: 0)
+    check(2)
+    lines = [
+        "9.1 passed.",
+        "9.1 not yet: Too low.",
+        "9.1 not yet: Hand over the function itself, without brackets.",
+    ]
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_array_and_number_say_what_is_wrong():
+    assert array([[1, 2]], (None, 2), "x").dtype == np.float64
+    assert number([[3]], "x") == 3.0
+    for value, hint in (
+        (None, "nothing"),
+        ("a", "not-numbers"),
+        ([1, 2], "shape"),
+        ([[np.nan]], "not-finite"),
+    ):
+        with pytest.raises(Wrong) as caught:
+            array(value, (1, 1), "x")
+        assert caught.value.hint == hint
+    for value, hint in (
+        (None, "nothing"),
+        ("a", "not-numbers"),
+        ([1, 2], "shape"),
+        (np.inf, "not-finite"),
+    ):
+        with pytest.raises(Wrong) as caught:
+            number(value, "x")
+        assert caught.value.hint == hint

@@ -1,0 +1,205 @@
+"""Wrong answers to lesson 3."""
+
+import numpy as np
+
+from ganlib.backend import keras, tf
+
+ops = keras.ops
+
+
+def bce(logits, target):
+    return tf.reduce_mean(tf.nn.softplus(logits) - target * logits)
+
+
+def probability_bce(p, target):
+    return keras.losses.binary_crossentropy(tf.fill(tf.shape(p), target), p)
+
+
+def stack(first, second):
+    return np.concatenate([first, second])
+
+
+def d_step(
+    real_target=1.0, fake_target=0.0, training=True, scope=True, sign=1, halves=0.5, who="D", back="loss"
+):
+    """D's step with one thing wrong."""
+
+    def step(generator, discriminator, optimizer, real, z):
+        if scope:
+            with keras.StatelessScope():
+                fake = generator(z, training=True)
+        else:
+            fake = generator(z, training=True)
+        with tf.GradientTape() as tape:
+            if who == "both":
+                fake = generator(z, training=False)
+            real_loss = bce(discriminator(real, training=training), real_target)
+            fake_loss = bce(discriminator(fake, training=training), fake_target)
+            loss = sign * halves * (real_loss + fake_loss)
+        variables = discriminator.trainable_variables
+        if who == "both":
+            variables = variables + generator.trainable_variables
+        slopes = tape.gradient(loss, variables)
+        if who != "nobody":
+            optimizer.apply(slopes, variables)
+        return {"loss": loss, "none": None, "after": loss * 0.5}[back]
+
+    return step
+
+
+def only_real_step(generator, discriminator, optimizer, real, z):
+    with tf.GradientTape() as tape:
+        loss = bce(discriminator(real, training=True), 1.0)
+    optimizer.apply(
+        tape.gradient(loss, discriminator.trainable_variables), discriminator.trainable_variables
+    )
+    return loss
+
+
+def g_step(
+    target=1.0,
+    training=True,
+    sign=1,
+    scale=1.0,
+    who="G",
+    cut=None,
+    saturating=False,
+    back=1.0,
+    pixels=False,
+):
+    """G's step with one thing wrong."""
+
+    def step(generator, discriminator, optimizer, z):
+        early = generator(z, training=training)
+        with tf.GradientTape() as tape:
+            fake = early if cut == "outside" else generator(z, training=training)
+            if cut == "numpy":
+                fake = tf.constant(fake.numpy())
+            logits = discriminator(fake, training=True)
+            loss = -bce(logits, 0.0) if saturating else bce(logits, target)
+            loss = tf.reduce_mean(tf.square(fake)) if pixels else sign * scale * loss
+        variables = generator.trainable_variables
+        if who == "both":
+            variables = variables + discriminator.trainable_variables
+        if who != "nobody":
+            optimizer.apply(tape.gradient(loss, variables), variables)
+        return back * loss
+
+    return step
+
+
+def networks(sigmoid=False, flat=False):
+    layers = keras.layers
+    ends = [layers.Dense(784, activation="tanh")] + ([] if flat else [layers.Reshape((28, 28))])
+    generator = keras.Sequential([keras.Input((100,)), *ends])
+    last = layers.Dense(1, activation="sigmoid" if sigmoid else None)
+    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
+
+
+def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4):
+    def page():
+        d_optimizer = keras.optimizers.Adam(rate, beta_1=beta)
+        g_optimizer = d_optimizer if shared else keras.optimizers.Adam(rate, beta_1=beta)
+        return (*networks(sigmoid, flat), d_optimizer, g_optimizer)[:parts]
+
+    return page
+
+
+def train(scale=lambda images: images.astype("float32") / 127.5 - 1, d_moves=True, g_moves=True):
+    def page(generator, discriminator, d_optimizer, g_optimizer, images, steps):
+        real = tf.constant(scale(images))
+        right = d_step()
+        for step in range(steps):
+            z = tf.random.stateless_normal((len(images), 100), (0, step))
+            if d_moves:
+                right(generator, discriminator, d_optimizer, real, z)
+            else:
+                discriminator(real)
+            if g_moves:
+                g_step()(generator, discriminator, g_optimizer, z)
+
+    return page
+
+
+WRONG = {
+    "labels": [
+        ("swapped", lambda n: stack(np.zeros((n, 1)), np.ones((n, 1)))),
+        ("mixed", lambda n: np.tile([[1.0], [0.0]], (n, 1))),
+        ("range", lambda n: stack(np.ones((n, 1)), -np.ones((n, 1)))),
+        ("range", lambda n: stack(np.full((n, 1), 0.9), np.zeros((n, 1)))),
+        ("range", lambda n: stack(np.full((n, 1), 1.1), np.zeros((n, 1)))),
+        ("same", lambda n: np.ones((2 * n, 1))),
+        ("shape", lambda n: np.repeat([1.0, 0.0], n)),
+        ("shape", lambda n: np.ones((n, 1))),
+        ("not-numbers", lambda n: ["real"] * n + ["fake"] * n),
+    ],
+    "d_loss": [
+        ("swapped", lambda r, f: (bce(r, 0.0) + bce(f, 1.0)) / 2),
+        ("sum", lambda r, f: (tf.reduce_sum(tf.nn.softplus(-r)) + tf.reduce_sum(tf.nn.softplus(f))) / 2),
+        ("halves", lambda r, f: bce(r, 1.0) + bce(f, 0.0)),
+        ("sign", lambda r, f: -(bce(r, 1.0) + bce(f, 0.0)) / 2),
+        ("only-real", lambda r, f: bce(r, 1.0)),
+        ("only-fake", lambda r, f: bce(f, 0.0)),
+        (
+            "probabilities",
+            lambda r, f: (
+                (tf.reduce_mean(probability_bce(r, 1.0)) + tf.reduce_mean(probability_bce(f, 0.0))) / 2
+            ),
+        ),
+        ("twice", lambda r, f: (bce(tf.sigmoid(r), 1.0) + bce(tf.sigmoid(f), 0.0)) / 2),
+        (
+            "unstable",
+            lambda r, f: -tf.reduce_mean(tf.math.log(tf.sigmoid(r)) + tf.math.log(1 - tf.sigmoid(f))) / 2,
+        ),
+        ("other", lambda r, f: tf.reduce_mean(tf.square(r - 1)) + tf.reduce_mean(tf.square(f))),
+        ("shape", lambda r, f: tf.nn.softplus(-r)),
+    ],
+    "g_loss": [
+        ("saturating", lambda f: -bce(f, 0.0)),
+        ("target-zero", lambda f: bce(f, 0.0)),
+        ("sign", lambda f: -bce(f, 1.0)),
+        ("sum", lambda f: tf.reduce_sum(tf.nn.softplus(-f))),
+        ("probabilities", lambda f: tf.reduce_mean(probability_bce(f, 1.0))),
+        ("twice", lambda f: bce(tf.sigmoid(f), 1.0)),
+        ("unstable", lambda f: -tf.reduce_mean(tf.math.log(tf.sigmoid(f)))),
+        ("other", lambda f: tf.reduce_mean(f)),
+    ],
+    "d_step": [
+        ("still", d_step(who="nobody")),
+        ("uphill", d_step(sign=-1)),
+        ("inference", d_step(training=False)),
+        ("size", d_step(halves=1.0)),
+        ("direction", only_real_step),
+        ("returned", d_step(back="after")),
+        ("nothing", d_step(back="none")),
+        ("g-moved", d_step(who="both")),
+        ("g-statistics", d_step(scope=False)),
+        ("swapped", d_step(real_target=0.0, fake_target=1.0)),
+    ],
+    "g_step": [
+        ("still", g_step(who="nobody")),
+        ("uphill", g_step(sign=-1)),
+        ("inference", g_step(training=False)),
+        ("size", g_step(scale=8.0)),
+        ("direction", g_step(pixels=True)),
+        ("returned", g_step(back=2.0)),
+        ("d-moved", g_step(who="both")),
+        ("stopped", g_step(cut="outside")),
+        ("stopped", g_step(cut="numpy")),
+        ("target-zero", g_step(target=0.0)),
+        ("saturating", g_step(saturating=True)),
+    ],
+    "page": [
+        ("parts", (build(parts=2), train())),
+        ("shapes", (build(flat=True), train())),
+        ("sigmoid", (build(sigmoid=True), train())),
+        ("shared", (build(shared=True), train())),
+        ("settings", (build(beta=0.9), train())),
+        ("settings", (build(rate=1e-3), train())),
+        ("scale", (build(), train(scale=lambda images: images.astype("float32")))),
+        ("scale", (build(), train(scale=lambda images: images.astype("float32") / 255))),
+        ("still", (build(), train(d_moves=False))),
+        ("still", (build(), train(g_moves=False))),
+        ("error", (lambda: keras.optimizers.Adam(lr=2e-4), train())),
+    ],
+}
