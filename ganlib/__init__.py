@@ -27,7 +27,19 @@ _HOME = {  # public name -> the module it lives in
     "build": "gan",
     "train": "training",
 }
-_MODULES = {"checks", "data", "gan", "losses", "models", "plots", "recipes", "theory", "toys", "training"}
+_MODULES = {
+    "checks",
+    "data",
+    "gan",
+    "losses",
+    "models",
+    "plots",
+    "plots2d",
+    "recipes",
+    "theory",
+    "toys",
+    "training",
+}
 
 __all__ = sorted({*_HOME, *_MODULES})
 

@@ -40,7 +40,7 @@ class Recipe:
         generator: Layers from z to an image; the last one has shape ``shape``.
         discriminator: Layers from an image to one logit.
         note: What the recipe shows, and what was put right in its source.
-        data: The data it was made for: ``"digits"`` or ``"zeros"``.
+        data: The data it was made for: ``"digits"``, ``"zeros"`` or ``"wine"``.
         shape: Shape of one real example.
         pixels: The values that 0 and 255 are scaled to before a network sees them; None where the
             examples are points, not images.
@@ -258,6 +258,20 @@ _ROWS = (
         batch_size=32,
         steps=1850,
         note="Repaired: pixels in [-1, 1], tanh at the end of G, leaky D, gentler Adam.",
+    ),
+    Recipe(
+        "wine",
+        generator=(*dense(32, "leaky"), *dense(32, "leaky"), *dense(2)),
+        discriminator=(*dense(32, "leaky"), *dense(32, "leaky"), LOGIT),
+        data="wine",
+        shape=(2,),
+        pixels=None,
+        latent_dim=2,
+        g_optimizer=Adam(1e-3, beta_1=0.5),
+        d_optimizer=Adam(1e-3, beta_1=0.5),
+        batch_size=64,
+        steps=2000,
+        note="Lesson 1: forges the alcohol and the colour of wines, points in the plane.",
     ),
 )
 

@@ -163,15 +163,18 @@ class Snapshots(keras.callbacks.Callback):
         count: Images in a snapshot, ≥ 1.
         every: Steps between two snapshots, ≥ 1.
         seed: For z.
+        take: Function of the GAN that returns another frame than its samples, such as
+            ``lambda gan: plots2d.look(gan.discriminator, gan.sample(100))``.
 
     Attributes:
         steps: The steps at which snapshots were taken, the first before training.
-        frames: What ``gan.sample(count, seed)`` gave at each of them.
+        frames: What ``gan.sample(count, seed)``, or ``take(gan)``, gave at each of them.
     """
 
-    def __init__(self, count=25, every=50, seed=0):
+    def __init__(self, count=25, every=50, seed=0, take=None):
         super().__init__()
-        self.count, self.every, self.seed = count, every, seed
+        self.every = every
+        self.take = take or (lambda gan: gan.sample(count, seed))
         self.steps, self.frames = [], []
 
     def on_train_begin(self, logs=None):
@@ -188,4 +191,4 @@ class Snapshots(keras.callbacks.Callback):
 
     def _take(self):
         self.steps.append(int(self.model.step))
-        self.frames.append(self.model.sample(self.count, self.seed))
+        self.frames.append(self.take(self.model))

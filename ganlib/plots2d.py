@@ -1,0 +1,194 @@
+"""Pictures of games in the plane: the discriminator's belief as a map, the examples on it.
+
+A belief is drawn in blue, white for "surely fake" and deep for "surely real", with a line where
+D = 1/2.  Real examples are green dots, fakes are orange crosses: colour is never the only sign.
+"""
+
+import io
+from typing import NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from PIL import Image
+
+from ganlib.plots import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR, Figure, Movie
+from ganlib.theory import sigmoid
+
+BELIEF = LinearSegmentedColormap.from_list("belief", ["#FFFFFF", "#C6DDEE", "#5FA3D0"])
+LINE_STYLES = ((D_COLOUR, "-"), (G_COLOUR, "--"), (REAL_COLOUR, "-."), (FAKE_COLOUR, ":"), ("0.35", "-"))
+
+
+class Frame(NamedTuple):
+    """One moment of a game in the plane.
+
+    Attributes:
+        belief: D on a square lattice, ``(size, size)``, in [0, 1]; rows run upwards.
+        limits: The lattice reaches from ``limits[0]`` to ``limits[1]`` in both axes.
+        fake: The fakes at that moment, ``(n, 2)``.
+        arrows: Where D's slope would move each of them, ``(n, 2)``; or None.
+    """
+
+    belief: np.ndarray
+    limits: tuple[float, float]
+    fake: np.ndarray
+    arrows: np.ndarray | None = None
+
+
+def look(discriminator, fake, limits=(-3.0, 3.0), arrows=False, size=64):
+    """Take a `Frame`: ask a discriminator what it believes everywhere.
+
+    Args:
+        discriminator: Maps points, float32 ``(n, 2)``, to logits ``(n, 1)`` or ``(n,)``.
+        fake: Points, ``(n, 2)``.
+        limits: Least and greatest value of both axes.
+        arrows: Whether to take the generator's gradient at every fake.
+        size: Points of the lattice along one side.
+    """
+    axis = np.linspace(*limits, size, dtype="float32")
+    lattice = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    belief = sigmoid(_logits(discriminator, lattice)).reshape(size, size)
+    fake = np.asarray(fake, "float32")
+    return Frame(belief, limits, fake, descent(discriminator, fake) if arrows else None)
+
+
+def descent(discriminator, points, step=1e-2):
+    """Return which way the non-saturating loss ``-log D`` falls at each point, by central differences.
+
+    This is ``(1 - D) dl/dx`` for the logit l: the push that the generator gets at its output.
+
+    Args:
+        discriminator: As for `look`.
+        points: ``(n, 2)``.
+        step: Half the distance between the two evaluations.
+
+    Returns:
+        ``(n, 2)``.
+    """
+    points = np.asarray(points, "float32")
+    slope = [
+        (_logits(discriminator, points + move) - _logits(discriminator, points - move)) / (2 * step)
+        for move in step * np.eye(2, dtype="float32")
+    ]
+    return (1 - sigmoid(_logits(discriminator, points)))[:, None] * np.stack(slope, 1)
+
+
+def _logits(discriminator, points):
+    return np.asarray(discriminator(points), dtype=float).reshape(len(points))
+
+
+def belief(frame, real, names=("first feature", "second feature"), title=None, alt=None):
+    """Show one moment: the belief as a map, real examples, fakes, and their arrows if it has any.
+
+    Args:
+        frame: What `look` returned.
+        real: Real examples, ``(n, 2)``.
+        names: Names of the axes, with units.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"A map of D's belief with real and fake points on it. {title or ''}".strip()
+    figure = Figure((5.6, 4.8), alt=alt)
+    axes = figure.add_subplot()
+    shades = _draw(axes, frame, real)
+    axes.set(xlabel=names[0], ylabel=names[1])
+    axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
+    figure.colorbar(shades, ax=axes, label="belief D that a point is real", ticks=[0, 0.5, 1])
+    if title:
+        axes.set_title(title, fontsize=11, loc="left")
+    return figure
+
+
+def belief_strip(frames, labels, real, title=None, alt=None):
+    """Show several moments side by side, each under its label: a film for a page.
+
+    Args:
+        frames: List of `Frame`.
+        labels: A short text for each.
+        real: Real examples, ``(n, 2)``.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"{len(frames)} maps of D's belief: {', '.join(labels)}. {title or ''}".strip()
+    figure = Figure((9.0, 9.0 / len(frames) + (0.5 if title else 0.25)), alt=alt)
+    places = np.ravel(figure.subplots(1, len(frames)))
+    for axes, frame, label in zip(places, frames, labels, strict=True):
+        _draw(axes, frame, real, size=0.5)
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(label, fontsize=10)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief and the fakes on it."):
+    """Return a looping GIF of the moments, the last one held for a second.
+
+    Args:
+        frames: List of `Frame`.
+        labels: A short text for each, shown above it.
+        real: Real examples, ``(n, 2)``.
+        seconds: Length of the movie.
+        alt: Alternative text.
+    """
+    pictures = []
+    for frame, label in zip(frames, labels, strict=True):
+        figure = Figure((3.4, 3.6))
+        axes = figure.add_subplot()
+        _draw(axes, frame, real, size=0.7)
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(label, fontsize=10, loc="left")
+        picture = Image.open(io.BytesIO(figure.png(dpi=88))).convert("RGB")
+        pictures.append(picture.quantize(24, dither=Image.Dither.NONE))
+    step = max(20, int(1000 * seconds / len(pictures)))
+    times = [step] * (len(pictures) - 1) + [step + 1000]
+    out = io.BytesIO()
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=times, loop=0)
+    return Movie(out.getvalue(), alt)
+
+
+def _draw(axes, frame, real, size=1.0):
+    """Draw one frame; return the map, for a colour bar."""
+    low, high = frame.limits
+    box = {"extent": (low, high, low, high)}
+    shades = axes.contourf(frame.belief, cmap=BELIEF, levels=np.linspace(0, 1, 21), **box)
+    if frame.belief.min() < 0.5 < frame.belief.max():
+        axes.contour(frame.belief, levels=[0.5], colors="0.15", linewidths=1.2 * size, **box)
+    axes.plot(*np.transpose(real), ".", color=REAL_COLOUR, markersize=5 * size, label="real")
+    axes.plot(
+        *np.transpose(frame.fake), "x", color=G_COLOUR, markersize=4.5 * size, mew=size, label="fake"
+    )
+    if frame.arrows is not None:
+        style = {"color": "0.15", "width": 0.004, "angles": "xy", "zorder": 3}
+        axes.quiver(*np.transpose(frame.fake), *np.transpose(frame.arrows), **style)
+    axes.set(xlim=frame.limits, ylim=frame.limits, aspect="equal")
+    return shades
+
+
+def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False):
+    """Show curves over one axis, each with a colour and a stroke of its own.
+
+    Args:
+        x: ``(n,)``.
+        rows: Dict from a label to the values ``(n,)`` of its curve; at most five.
+        xlabel: What x is, with its unit.
+        ylabel: What the curves are, with their unit.
+        levels: Dict from a label to a height at which to draw a thin dotted line.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+        log: Whether the upright axis is logarithmic.
+    """
+    alt = alt or f"Curves of {', '.join(rows)} over {xlabel}. {title or ''}".strip()
+    with mpl.rc_context({"axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure((6.4, 3.6), alt=alt)
+        axes = figure.add_subplot()
+    for (label, values), (colour, stroke) in zip(rows.items(), LINE_STYLES, strict=False):
+        axes.plot(x, values, stroke, color=colour, linewidth=1.6, label=label)
+    for label, height in (levels or {}).items():
+        axes.axhline(height, color="0.4", linestyle=":", linewidth=1)
+        axes.annotate(label, (x[0], height), fontsize=8, color="0.3", va="bottom")
+    axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    axes.legend(frameon=False, fontsize=9)
+    if title:
+        axes.set_title(title, fontsize=11, loc="left")
+    return figure
