@@ -36,7 +36,7 @@ try:
         tf.config.list_logical_devices()
 except ImportError as error:
     raise ImportError(
-        f"{error.name or 'tensorflow'}: not installed. ganlib builds and trains its networks with "
+        f"{(error.name or 'tensorflow').partition('.')[0]}: not installed. ganlib builds and trains its networks with "
         "Keras on TensorFlow: install both with  pip install 'ganlib[cpu]'  (or ganlib[gpu])."
     ) from error
 

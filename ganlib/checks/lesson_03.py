@@ -9,6 +9,9 @@ from ganlib.checks.networks import (
     RATE,
     SIZE,
     close,
+    d_moves,
+    downhill,
+    mean_bce,
     noise,
     pair,
     spy,
@@ -160,26 +163,6 @@ def _directions(found, due, who):
     raise Wrong("size" if cosine > 0.98 else "direction", who)
 
 
-def _d_moves(generator, discriminator, real, z):
-    """Return D's loss and its move for the right targets, for both ways of calling G."""
-    moves = []
-    for training in (True, False):
-        with keras.StatelessScope():
-            fake = generator(z, training=training)
-        for real_target, fake_target in ((1.0, 0.0), (0.0, 1.0)):
-            with tf.GradientTape() as tape:
-                real_logits = discriminator(real, training=True)
-                fake_logits = discriminator(fake, training=True)
-                loss = (_loss(real_logits, real_target) + _loss(fake_logits, fake_target)) / 2
-            slopes = tape.gradient(loss, discriminator.trainable_variables)
-            moves.append((float(loss), -RATE * np.concatenate([np.ravel(s.numpy()) for s in slopes])))
-    return moves
-
-
-def _loss(logits, target):
-    return tf.reduce_mean(tf.nn.softplus(logits) - target * logits)
-
-
 @task(
     "3.4",
     **STEP_HINTS,
@@ -191,7 +174,7 @@ def d_step(answer):
     """``d_step(generator, discriminator, optimizer, real, z)`` moves D once and returns its loss."""
     generator, discriminator = pair()
     real, z = noise(8, *SIZE, seed=1), noise(8, LATENT_DIM, seed=2)
-    (loss, due), (_, swapped), (cold_loss, cold), (_, cold_swapped) = _d_moves(
+    (loss, due), (_, swapped), (cold_loss, cold), (_, cold_swapped) = d_moves(
         generator, discriminator, real, z
     )
     spy(discriminator).flags.clear()
@@ -226,16 +209,15 @@ def g_step(answer):
     generator, discriminator = pair(seed=2)
     z = noise(8, LATENT_DIM, seed=3)
     losses = {
-        "due": lambda logits: _loss(logits, 1.0),
-        "target-zero": lambda logits: _loss(logits, 0.0),
-        "saturating": lambda logits: -_loss(logits, 0.0),
+        "due": lambda logits: mean_bce(logits, 1.0),
+        "target-zero": lambda logits: mean_bce(logits, 0.0),
+        "saturating": lambda logits: -mean_bce(logits, 0.0),
     }
     moves = {}
     for name, function in losses.items():
         with keras.StatelessScope(), tf.GradientTape() as tape:
             loss = function(discriminator(generator(z, training=True), training=True))
-        slopes = tape.gradient(loss, generator.trainable_variables)
-        moves[name] = float(loss), -RATE * np.concatenate([np.ravel(s.numpy()) for s in slopes])
+        moves[name] = float(loss), downhill(tape, loss, generator)
     spy(generator).flags.clear()
     before = trainable(generator), trainable(discriminator)
     try:

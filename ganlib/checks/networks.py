@@ -85,3 +85,29 @@ def spy(network):
 def close(found, due):
     """Return whether two vectors agree to a hundredth of what is due to change."""
     return np.abs(found - due).max() <= 0.01 * np.abs(due).max() + 1e-7
+
+
+def mean_bce(logits, target):
+    """Return the mean cross-entropy of logits with one target."""
+    return tf.reduce_mean(tf.nn.softplus(logits) - target * logits)
+
+
+def downhill(tape, loss, network):
+    """Return the move of a network's weights in one step of gradient descent at ``RATE``."""
+    slopes = tape.gradient(loss, network.trainable_variables)
+    return -RATE * np.concatenate([np.ravel(slope.numpy()) for slope in slopes])
+
+
+def d_moves(generator, discriminator, real, z):
+    """Return D's loss and move: right targets and swapped ones, with G in training mode and not."""
+    moves = []
+    for training in (True, False):
+        with keras.StatelessScope():
+            fake = generator(z, training=training)
+        for real_target, fake_target in ((1.0, 0.0), (0.0, 1.0)):
+            with tf.GradientTape() as tape:
+                real_loss = mean_bce(discriminator(real, training=True), real_target)
+                fake_loss = mean_bce(discriminator(fake, training=True), fake_target)
+                loss = (real_loss + fake_loss) / 2
+            moves.append((float(loss), downhill(tape, loss, discriminator)))
+    return moves

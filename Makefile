@@ -1,0 +1,39 @@
+# make lab     set up .venv, once, and open JupyterLab on the first lesson
+# make test    set up .venv, once, and prove that everything works
+# make check   what make test needs to be true before it: lint, exercises in step with solutions
+# make run     run every lesson and solution anew, and keep the outputs
+
+SHELL := /bin/sh
+FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+PY := .venv/bin/python
+
+.PHONY: setup lab test test-unit test-notebooks check run clean
+
+setup:
+	@PYTHON="$(PYTHON)" tools/setup.sh
+
+lab: setup
+	.venv/bin/jupyter lab $(ROOT_USER) $(LAB_OPTIONS) $(FIRST)
+
+test: setup test-unit test-notebooks
+
+test-unit: setup
+	$(PY) -m pytest --cov --cov-report=term
+
+test-notebooks: setup
+	$(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
+	  -p no:cacheprovider notebooks solutions
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(PY) tools/make_exercises.py
+	git diff --exit-code --stat -- exercises
+
+run: setup
+	$(PY) tools/run_notebooks.py
+	$(PY) tools/make_exercises.py
+
+clean:
+	rm -rf .venv build site *.egg-info

@@ -1,0 +1,98 @@
+"""Imports run downward only, and ``import ganlib`` is light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ganlib
+
+PACKAGE = Path(ganlib.__file__).parent
+LAYER = {
+    **dict.fromkeys(("errors", "backend", "recipes", "theory", "metrics", "toys"), 0),
+    **dict.fromkeys(("data", "losses", "plots"), 0),
+    **dict.fromkeys(("models", "gan"), 1),
+    "training": 2,
+    "checks": 3,
+}
+
+
+def imports(path):
+    """Return the modules of ganlib that a file imports, by their first name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ganlib":
+            parts = node.module.split(".")[1:]
+            found |= {parts[0]} if parts else {alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("ganlib.")}
+    return found
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if name != "__init__":
+            yield name, path
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), list(modules()), ids=lambda value: getattr(value, "stem", value)
+)
+def test_imports_run_downward(name, path):
+    for other in imports(path):
+        assert LAYER[other] <= LAYER[name], f"{path.name} imports {other}, which stands above it"
+
+
+def test_keras_and_tensorflow_are_imported_in_one_place_only():
+    for _, path in modules():
+        if path.name == "backend.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {n.split(".")[0] for n in names} & {"keras", "tensorflow"}, path.name
+
+
+@pytest.mark.parametrize("path", [path for _, path in modules()], ids=lambda path: path.stem)
+def test_no_module_over_three_hundred_lines(path):
+    assert len(path.read_text().splitlines()) <= 300
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_import_is_light():
+    heavy = "{'tensorflow', 'keras', 'matplotlib', 'ipywidgets', 'IPython', 'sklearn', 'pandas'}"
+    done = run(f"import sys, ganlib; print(sorted({heavy} & set(sys.modules)))")
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_every_public_name_is_there():
+    assert set(ganlib.__all__) == set(dir(ganlib))
+    for name in ganlib.__all__:
+        assert getattr(ganlib, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'smoothd'"):
+        ganlib.smoothd  # noqa: B018
+
+
+def test_a_missing_tensorflow_says_what_to_install():
+    block = "import sys; sys.modules['tensorflow'] = None; import ganlib; ganlib.build('small')"
+    done = run(block)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("ImportError: tensorflow: not installed")
+    assert "pip install 'ganlib[cpu]'" in done.stderr
+
+
+def test_another_backend_is_refused():
+    done = run("import os; os.environ['KERAS_BACKEND'] = 'jax'; import ganlib; ganlib.build('small')")
+    assert done.returncode == 1
+    assert "KERAS_BACKEND: received 'jax', accepted 'tensorflow'" in done.stderr
+
+
+def test_tensorflow_starts_in_silence():
+    done = run("import ganlib; ganlib.build('small')")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)

@@ -1,0 +1,175 @@
+"""The repository itself: notebooks fit for git, exercises free of answers, files in step."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from itertools import chain, pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("notebooks", "solutions", "exercises")
+NOTEBOOKS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
+EXECUTED = [path for path in NOTEBOOKS if path.parent.name != "exercises"]
+MACHINE_PATH = re.compile(r"/(?:work|root|farm|home/\w+|Users/\w+|tmp/\w+|private/var)/|[A-Z]:\\\\Users")
+
+
+def name(path):
+    return f"{path.parent.name}-{path.stem[:2]}"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=name)
+def test_notebook_is_executed_in_order_from_the_top(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_is_valid_small_and_free_of_machine_paths(path):
+    nbformat.validate(read(path))
+    text = path.read_text()
+    assert len(text) <= 1_000_000
+    assert not MACHINE_PATH.search(text)
+    assert "widgets" not in json.loads(text)["metadata"]
+    ids = [cell.id for cell in read(path).cells]
+    assert len(ids) == len(set(ids))
+
+
+def test_all_notebooks_together_are_small():
+    assert sum(path.stat().st_size for path in NOTEBOOKS) <= 6_000_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_cells_are_short_and_say_no_errors(path):
+    for cell in code_cells(path):
+        assert len(cell.source.splitlines()) <= 30, cell.source
+        assert not any(out.output_type in ("error",) for out in cell.outputs)
+        assert not any(out.get("name") == "stderr" for out in cell.outputs), cell.outputs
+
+
+def pictures(path):
+    for cell in code_cells(path):
+        for out in cell.outputs:
+            data = out.get("data", {})
+            if "image/png" in data:
+                yield out.metadata.get("image/png", {}).get("alt", "")
+            for tag in re.findall(r"<img[^>]*>", "".join(data.get("text/html", ""))):
+                alt = re.search(r'alt="([^"]*)"', tag)
+                yield alt.group(1) if alt else ""
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=name)
+def test_every_picture_has_alternative_text(path):
+    assert all(len(alt) > 15 for alt in pictures(path))
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=name)
+def test_headings_are_in_order(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    levels = [
+        len(marks) for marks in re.findall(r"^(#+) ", re.sub(r"```.*?```", "", text, flags=re.S), re.M)
+    ]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+
+
+def answers(path):
+    """Yield the lines of a solution that give something away."""
+    for cell in code_cells(path):
+        for block in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.S):
+            yield from (line.strip() for line in block.splitlines() if len(line.strip()) > 12)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "solutions").glob("*.ipynb")), ids=name)
+def test_exercise_holds_no_answer(path):
+    exercise = (ROOT / "exercises" / path.name).read_text()
+    assert "SOLUTION" not in exercise
+    assert not any(
+        cell.outputs or cell.execution_count for cell in code_cells(ROOT / "exercises" / path.name)
+    )
+    assert "attachments" not in exercise
+    told = "\n".join(cell.source for cell in read(path).cells)
+    cut = re.sub(r"### BEGIN SOLUTION\n.*?### END SOLUTION", "", told, flags=re.S)
+    for line in answers(path):
+        assert json.dumps(line)[1:-1] not in exercise or line in cut, line
+
+
+def test_exercises_are_generated_from_solutions():
+    before = {path.name: path.read_bytes() for path in (ROOT / "exercises").glob("*.ipynb")}
+    subprocess.run([sys.executable, ROOT / "tools" / "make_exercises.py"], check=True)
+    after = {path.name: path.read_bytes() for path in (ROOT / "exercises").glob("*.ipynb")}
+    assert before == after
+
+
+def test_an_unpaired_marker_is_refused():
+    sys.path.insert(0, str(ROOT / "tools"))
+    from make_exercises import exercise
+
+    lost = "def f():\n    ### BEGIN SOLUTION\n    return 1"
+    with pytest.raises(ValueError, match="unpaired solution marker"):
+        exercise(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(lost)]))
+
+
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_environment_and_constraints_are_in_step_with_pyproject():
+    project = pyproject()["project"]
+    environment = (ROOT / "environment.yml").read_text()
+    assert f"python {project['requires-python']}" in environment
+    assert "--constraint constraints.txt" in environment
+    extras = re.search(r"--editable \.\[([\w,]+)\]", environment).group(1).split(",")
+    setup = (ROOT / "tools" / "setup.sh").read_text()
+    assert f".[{','.join(extras)}]" in setup
+    wanted = project["dependencies"] + list(
+        chain.from_iterable(project["optional-dependencies"][extra] for extra in extras)
+    )
+    pinned = {
+        re.split(r"==", line)[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    for requirement in wanted:
+        package = re.split(r"[<>=;\[ ]", requirement)[0].lower()
+        assert package in pinned, f"{package} has no pin in constraints.txt"
+    named = {"tensorflow", "numpy", "matplotlib", "ipywidgets", "nbval", "jupyterlab"}
+    assert named <= {re.split(r"[<>=;\[ ]", requirement)[0] for requirement in wanted}
+
+
+def test_constraints_are_exact_and_carry_no_address():
+    for line in (ROOT / "constraints.txt").read_text().splitlines():
+        assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+( *;.*)?", line), line
+
+
+def tracked():
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / line for line in done.stdout.splitlines()]
+
+
+def test_no_tracked_file_names_a_package_index_or_a_machine_path():
+    index = re.compile(r"(index-url|find-links|registry *=|https?://[^ \"]*/simple)")
+    for path in tracked():
+        if (
+            path.suffix in (".png", ".gif", ".npz")
+            or not path.exists()
+            or path.name == "test_repository.py"
+        ):
+            continue
+        text = path.read_text()
+        assert not index.search(text), path
+        assert not MACHINE_PATH.search(text), path

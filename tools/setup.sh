@@ -1,0 +1,48 @@
+#!/bin/sh
+# Make .venv and install the course into it; do nothing when it is there and up to date.
+# Every way to fail ends in one plain sentence.
+set -eu
+cd "$(dirname "$0")/.."
+stamp=.venv/.installed
+log=.venv/install.log
+
+wanted=$(cat pyproject.toml constraints.txt | cksum)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+    exit 0
+fi
+
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+python=
+for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python}; do
+    if "$candidate" -c "$fits" >/dev/null 2>&1; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    found=$(python3 --version 2>/dev/null || echo "no python3")
+    echo "This course needs Python 3.11, 3.12 or 3.13 and found $found: install one of them, or name it with  make PYTHON=/path/to/python ...  and try again." >&2
+    exit 1
+fi
+
+if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c "$fits" >/dev/null 2>&1; then
+    if ! "$python" -m venv --clear .venv >/dev/null 2>&1; then
+        echo "Python could not make a virtual environment in .venv: on Debian and Ubuntu install the package python3-venv, then try again." >&2
+        exit 1
+    fi
+fi
+
+echo "Installing the course into .venv (once; about 2 GB, some minutes) ..."
+if ! .venv/bin/python -m pip install --disable-pip-version-check \
+        --constraint constraints.txt --editable '.[cpu,lab,test]' >"$log" 2>&1; then
+    if grep -qiE 'no space left' "$log"; then
+        echo "The disk is full: free about 3 GB and try again." >&2
+    elif grep -qiE 'connection|timed out|temporary failure|name resolution|network|proxy|max retries|from versions: none' "$log"; then
+        echo "The package registry could not be reached: check the network and try again (details in $log)." >&2
+    else
+        echo "pip could not install the course: the reason stands at the end of $log." >&2
+    fi
+    exit 1
+fi
+.venv/bin/jupyter labextension disable --level=sys_prefix '@jupyterlab/apputils-extension:announcements' >>"$log" 2>&1 || true
+echo "$wanted" >"$stamp"
