@@ -35,9 +35,10 @@ try:
 
         tf.config.list_logical_devices()
 except ImportError as error:
+    missing = (error.name or "tensorflow").partition(".")[0]
     raise ImportError(
-        f"{(error.name or 'tensorflow').partition('.')[0]}: not installed. ganlib builds and trains its networks with "
-        "Keras on TensorFlow: install both with  pip install 'ganlib[cpu]'  (or ganlib[gpu])."
+        f"{missing}: not installed. ganlib builds and trains its networks with Keras on TensorFlow: "
+        "install both with  pip install 'ganlib[cpu]'  (or ganlib[gpu])."
     ) from error
 
 __all__ = ["keras", "tf"]
