@@ -12,10 +12,10 @@ import ganlib
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {
     **dict.fromkeys(("errors", "backend", "recipes", "theory", "metrics", "toys"), 0),
-    **dict.fromkeys(("data", "losses", "plots"), 0),
+    **dict.fromkeys(("data", "idx", "losses", "plots", "plots2d", "classifier"), 0),
     **dict.fromkeys(("models", "gan"), 1),
-    "training": 2,
-    "checks": 3,
+    **dict.fromkeys(("training", "checkpoint"), 2),
+    **dict.fromkeys(("checks", "playground", "cli", "__main__"), 3),
 }
 
 
