@@ -134,12 +134,14 @@ def batches(examples, batch_size, seed=0, start=0):
     if not 1 <= batch_size <= count:
         todo = "Take a smaller batch or more examples."
         raise refuse("batch_size", batch_size, f"1 to the number of examples, {count}", todo)
-    epoch, skipped = divmod(start, count // batch_size)
+    per_epoch = count // batch_size
+    epoch, skipped = divmod(start, per_epoch)
 
     def order(number):
         index = tf.range(count, dtype=tf.int64)
         shuffled = tf.random.experimental.stateless_shuffle(index, (seed, number), alg="philox")
-        return tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size, drop_remainder=True)
+        rows = tf.reshape(shuffled[: per_epoch * batch_size], (per_epoch, batch_size))
+        return tf.data.Dataset.from_tensor_slices(rows)
 
     indices = tf.data.Dataset.range(epoch, np.iinfo(np.int64).max).flat_map(order).skip(skipped)
     resident = tf.constant(examples)

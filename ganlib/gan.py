@@ -62,8 +62,10 @@ class GAN(keras.Model):
         Args:
             d_optimizer: Keras optimizer for the discriminator.
             g_optimizer: Another one for the generator.
-            **options: Passed to ``keras.Model.compile``, such as ``jit_compile=True``.
+            **options: Passed to ``keras.Model.compile``.  ``jit_compile`` is as the recipe says, and
+                ``steps_per_execution`` is 25: callbacks are called after so many steps, 1 for each.
         """
+        options = {"jit_compile": self.recipe.xla, "steps_per_execution": 25, **options}
         super().compile(optimizer=None, **options)
         self.d_optimizer = d_optimizer or models.optimizer(self.recipe.d_optimizer)
         self.g_optimizer = g_optimizer or models.optimizer(self.recipe.g_optimizer)

@@ -60,6 +60,7 @@ class Recipe:
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
         batch_size: Real examples in a batch.
         steps: Length of a full training, in updates of G.
+        xla: Compile the step with XLA: faster for dense networks, slower for convolutions on a CPU.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Recipe:
     pack: int = 1
     batch_size: int = 128
     steps: int = 1000
+    xla: bool = True
 
     def __post_init__(self):
         for name in ("real_target", "fake_target"):

@@ -145,11 +145,12 @@ class Progress(keras.callbacks.Callback):
         self.total, self.done = total, 0
 
     def on_train_begin(self, logs=None):
+        self.start = int(self.model.step)
         names = [mean.name for mean in self.model.metrics]
         self.bar = keras.utils.Progbar(self.total, stateful_metrics=names, interval=1.0)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.done = batch + 1
+        self.done = int(self.model.step) - self.start
         self.bar.update(self.done, list(logs.items()), finalize=False)
 
     def on_train_end(self, logs=None):
@@ -161,7 +162,8 @@ class Snapshots(keras.callbacks.Callback):
 
     Args:
         count: Images in a snapshot, ≥ 1.
-        every: Steps between two snapshots, ≥ 1.
+        every: Steps between two snapshots, ≥ 1; the model says how often it can be asked
+            (``steps_per_execution``, 25 unless compiled otherwise).
         seed: For z.
         take: Function of the GAN that returns another frame than its samples, such as
             ``lambda gan: plots2d.look(gan.discriminator, gan.sample(100))``.
