@@ -76,9 +76,7 @@ class Dropout(keras.layers.Dropout):
         if not training or not self.rate:
             return inputs
         seed, size = self.seed_generator.next(), tf.size(inputs)
-        words = tf.random.stateless_uniform(
-            [(size + 1) // 2], seed, None, None, tf.uint32, alg="philox"
-        )
+        words = tf.random.stateless_uniform([(size + 1) // 2], seed, None, None, tf.uint32, alg="philox")
         bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:size], tf.shape(inputs))
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
