@@ -32,6 +32,7 @@ _MODULES = {
     "data",
     "gan",
     "losses",
+    "metrics",
     "models",
     "plots",
     "plots2d",

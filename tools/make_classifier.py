@@ -71,15 +71,23 @@ def train(epochs):
     return {name: a.reshape(shape) for (name, shape), a in zip(shapes, arrays, strict=True)}
 
 
+def in_units(arrays, images):
+    """Scale the features so that their variances on these images add up to 1 000; logits stay."""
+    spread = classifier.forward(images, arrays)[0].var(0, ddof=1).sum()
+    scale = np.sqrt(1000 / spread)
+    powers = {"dense": scale, "bias3": scale, "logits": 1 / scale}
+    return {name: (a * powers.get(name, 1)).astype("float32") for name, a in arrays.items()}
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--out", default=str(classifier.PATH))
     options.add_argument("--epochs", type=int, default=8)
     options = options.parse_args()
     start = time.perf_counter()
-    arrays = train(options.epochs)
-    np.savez(options.out, **arrays)
     test = data.load_mnist("test")
+    arrays = in_units(train(options.epochs), test.images)
+    np.savez(options.out, **arrays)
     right = classifier.forward(test.images, arrays)[1].argmax(1) == test.labels
     with open(options.out, "rb") as file:
         print("SHA256", hashlib.sha256(file.read()).hexdigest())
