@@ -57,7 +57,7 @@ def test_classifier_names_the_digits():
     chances = metrics.classify(digits.images)
     np.testing.assert_allclose(chances.sum(1), 1, atol=1e-5)
     assert (chances.argmax(1) == digits.labels).mean() > 0.985
-    assert metrics.classifier_score(chances) == pytest.approx(9.8, abs=0.2)
+    assert metrics.classifier_score(chances) == pytest.approx(9.6, abs=0.2)
 
 
 @NEEDS_MNIST
@@ -201,7 +201,7 @@ def test_evaluate_one_class_noise_and_one_image(halves):
     assert noisy["coverage"] < 0.05
     one = metrics.evaluate(np.repeat(real[:1], 500, 0), real)
     assert one["recall"] < 0.02
-    assert one["diversity"] == 0
+    assert one["diversity"] == pytest.approx(0, abs=1e-9)
     assert min(t["frechet"] for t in (zeros, noisy, one)) > 10 * floor
 
 
