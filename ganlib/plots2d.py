@@ -173,7 +173,7 @@ def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False)
         rows: Dict from a label to the values ``(n,)`` of its curve; at most five.
         xlabel: What x is, with its unit.
         ylabel: What the curves are, with their unit.
-        levels: Dict from a label to a height at which to draw a thin dotted line.
+        levels: Dict from a label, or "", to a height at which to draw a thin line; at most three.
         title: The picture's message, in a few words.
         alt: Alternative text.
         log: Whether the upright axis is logarithmic.
@@ -184,9 +184,8 @@ def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False)
         axes = figure.add_subplot()
     for (label, values), (colour, stroke) in zip(rows.items(), LINE_STYLES, strict=False):
         axes.plot(x, values, stroke, color=colour, linewidth=1.6, label=label)
-    for label, height in (levels or {}).items():
-        axes.axhline(height, color="0.4", linestyle=":", linewidth=1)
-        axes.annotate(label, (x[0], height), fontsize=8, color="0.3", va="bottom")
+    for (label, height), stroke in zip((levels or {}).items(), (":", "--", "-."), strict=False):
+        axes.axhline(height, color="0.4", linestyle=stroke, linewidth=1, label=label or "_hidden")
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     axes.legend(frameon=False, fontsize=9)
     if title:
