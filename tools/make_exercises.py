@@ -1,7 +1,8 @@
 """Make exercises/ from solutions/: cut every answer out, keep everything else.
 
 What lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub that raises
-``NotImplementedError``; outputs go, cell ids stay.  The markers and the stub are nbgrader's.
+``NotImplementedError``; cells tagged ``solution`` and outputs go, cell ids stay.  The markers and the
+stub are nbgrader's.
 """
 
 import re
@@ -17,6 +18,7 @@ STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError()"
 
 def exercise(notebook):
     """Return the notebook without its answers and outputs."""
+    notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", ())]
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue

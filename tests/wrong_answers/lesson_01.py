@@ -1,0 +1,170 @@
+"""Wrong answers to lesson 1."""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+
+
+def overflowing(x, w, b):
+    e = np.exp(x @ w + b)
+    return e / (1 + e)
+
+
+def d(x, w, b):
+    return sigmoid(x @ w + b)
+
+
+def halves(real, fake, w, b):
+    return -np.mean(np.log(d(real, w, b))), -np.mean(np.log(1 - d(fake, w, b)))
+
+
+def logs(real, fake, w, b):
+    return -np.log(d(real, w, b)), -np.log(1 - d(fake, w, b))
+
+
+def gradient(real, fake, w, b, real_part=1, fake_part=1):
+    real_slope = real_part * (d(real, w, b) - 1)
+    fake_slope = fake_part * d(fake, w, b)
+    by_w = (real_slope @ real / len(real) + fake_slope @ fake / len(fake)) / 2
+    return by_w, (real_slope.mean() + fake_slope.mean()) / 2
+
+
+def step(factor=1.0, power=1, bias=1, **parts):
+    """The owner's step with one thing wrong."""
+
+    def move(real, fake, w, b, rate):
+        by_w, by_b = gradient(real, fake, w, b, **parts)
+        return w - factor * rate**power * by_w, b - bias * factor * rate**power * by_b
+
+    return move
+
+
+def in_place(real, fake, w, b, rate):
+    by_w, by_b = gradient(real, fake, w, b)
+    w -= rate * by_w
+    return w, b - rate * by_b
+
+
+def swapped_features(real, fake, w, b, rate):
+    by_w, by_b = gradient(real, fake, w, b)
+    return w - rate * by_w[::-1], b - rate * by_b
+
+
+def slope(z, theta, w, b):
+    return np.mean(d(theta + z, w, b) - 1) * w
+
+
+def turn(factor=1.0, power=1):
+    """The forger's step with one thing wrong."""
+    return lambda z, theta, w, b, rate: theta - factor * rate**power * slope(z, theta, w, b)
+
+
+def turn_in_place(z, theta, w, b, rate):
+    theta -= rate * slope(z, theta, w, b)
+    return theta
+
+
+def trained(real, fake, steps=500):
+    w, b = np.zeros(2), 0.0
+    for _ in range(steps):
+        w, b = step()(real, fake, w, b, 0.3)
+    return w, b
+
+
+def losses(real, forgers, steps=500):
+    fakes = [forger(len(real), 0) for forger in forgers]
+    return [np.mean(halves(real, fake, *trained(real, fake, steps))) for fake in fakes]
+
+
+def by_correlation(real, forgers):
+    """The first feature alone: the pale one has it right as well."""
+    means = [abs(forger(20_000, 0)[:, 0].mean() - real[:, 0].mean()) for forger in forgers]
+    colours = [forger(20_000, 0)[:, 1].mean() for forger in forgers]
+    return int(np.argmin([m if c < -0.3 else 9 for m, c in zip(means, colours, strict=True)]))
+
+
+WRONG = {
+    "belief": [
+        ("logits", lambda x, w, b: x @ w + b),
+        ("forged", lambda x, w, b: 1 - d(x, w, b)),
+        ("no-bias", lambda x, w, b: sigmoid(x @ w)),
+        ("swapped", lambda x, w, b: sigmoid(x @ w[::-1] + b)),
+        ("swapped", lambda x, w, b: sigmoid(x @ w * b)),
+        ("guess", lambda x, w, b: np.round(d(x, w, b))),
+        ("range", lambda x, w, b: np.tanh(x @ w + b)),
+        ("unstable", overflowing),
+        ("other", lambda x, w, b: np.exp(-((x @ w + b) ** 2))),
+        ("shape", lambda x, w, b: sigmoid(x * w + b)),
+        ("shape", lambda x, w, b: sigmoid(x @ w + b).mean()),
+        ("error", lambda x, w, b: sigmoid(w @ x + b)),
+    ],
+    "owner_loss": [
+        ("sum", lambda *a: np.sum(logs(*a)) / 2),
+        ("sum", lambda *a: np.sum(logs(*a))),
+        ("sign", lambda *a: -np.mean(halves(*a))),
+        ("halves", lambda *a: np.sum(halves(*a))),
+        ("swapped", lambda real, fake, w, b: np.mean(halves(fake, real, w, b))),
+        ("swapped", lambda real, fake, w, b: np.mean(halves(real, fake, -w, -b))),
+        ("only-real", lambda *a: halves(*a)[0]),
+        ("only-fake", lambda *a: halves(*a)[1]),
+        ("bits", lambda *a: np.mean(halves(*a)) / np.log(2)),
+        ("square", lambda real, fake, w, b: np.mean([(1 - d(real, w, b)) ** 2, d(fake, w, b) ** 2])),
+        ("other", lambda real, fake, w, b: np.mean(np.abs([1 - d(real, w, b), d(fake, w, b)]))),
+        ("shape", lambda *a: np.concatenate(logs(*a))),
+    ],
+    "owner_step": [
+        ("uphill", step(factor=-1)),
+        ("rate", step(power=0)),
+        ("rate", step(power=2)),
+        ("sum", step(factor=5)),
+        ("sum", step(factor=10)),
+        ("gradient", lambda real, fake, w, b, rate: gradient(real, fake, w, b)),
+        ("still", lambda real, fake, w, b, rate: (w, b)),
+        ("pair", lambda *a: step()(*a)[0]),
+        ("in-place", in_place),
+        ("no-bias", step(bias=0)),
+        ("halves", step(factor=2)),
+        ("one-half", step(fake_part=0)),
+        ("one-half", step(real_part=0)),
+        ("other", swapped_features),
+        ("nothing", lambda *a: None),
+        ("shape", lambda *a: step()(*a)[::-1]),
+    ],
+    "forger_loss": [
+        ("sum", lambda z, theta, w, b: -np.sum(np.log(d(theta + z, w, b)))),
+        ("sign", lambda z, theta, w, b: np.mean(np.log(d(theta + z, w, b)))),
+        ("bits", lambda z, theta, w, b: -np.mean(np.log2(d(theta + z, w, b)))),
+        ("square", lambda z, theta, w, b: np.mean((1 - d(theta + z, w, b)) ** 2)),
+        ("saturating", lambda z, theta, w, b: np.mean(np.log(1 - d(theta + z, w, b)))),
+        ("caught", lambda z, theta, w, b: -np.mean(np.log(1 - d(theta + z, w, b)))),
+        ("no-theta", lambda z, theta, w, b: -np.mean(np.log(d(z, w, b)))),
+        ("other", lambda z, theta, w, b: -np.mean(np.log(d(theta * z, w, b)))),
+    ],
+    "forger_step": [
+        ("uphill", turn(factor=-1)),
+        ("rate", turn(power=0)),
+        ("rate", turn(power=2)),
+        ("sum", turn(factor=5)),
+        ("gradient", lambda z, theta, w, b, rate: slope(z, theta, w, b)),
+        ("still", lambda z, theta, w, b, rate: theta),
+        ("in-place", turn_in_place),
+        ("saturating", lambda z, theta, w, b, rate: theta + rate * np.mean(d(theta + z, w, b)) * w),
+        ("chain", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b) - 1)),
+        ("other", lambda z, theta, w, b, rate: theta - rate * slope(z, 0, w, b)),
+        ("shape", lambda *a: turn()(*a)[:, None]),
+    ],
+    "unbeaten": [
+        ("index", lambda real, forgers: 7),
+        ("index", lambda real, forgers: max(losses(real, forgers, 20))),
+        ("one-based", lambda real, forgers: int(np.argmax(losses(real, forgers))) + 1),
+        ("index", lambda real, forgers: int(np.argmin(losses(real, forgers))) + 1),
+        ("easiest", lambda real, forgers: int(np.argmin(losses(real, forgers)))),
+        ("always", lambda real, forgers: int(np.argmax(losses(real, forgers, 0)))),
+        ("always", lambda real, forgers: 1),
+        ("other", by_correlation),
+        ("shape", losses),
+        ("nothing", lambda real, forgers: None),
+    ],
+}
