@@ -26,9 +26,11 @@ _HOME = {  # public name -> the module it lives in
     "GAN": "gan",
     "build": "gan",
     "train": "training",
+    "load": "checkpoint",
 }
 _MODULES = {
     "checks",
+    "checkpoint",
     "data",
     "gan",
     "losses",

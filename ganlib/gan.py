@@ -194,6 +194,18 @@ class GAN(keras.Model):
             self.means[name].update_state(value)
         return {name: mean.result() for name, mean in self.means.items()}
 
+    def state(self):
+        """Return every variable that training changes, by name: all that the next step depends on.
+
+        Both networks with their running statistics and dropout seeds, the averaged weights, both
+        optimizers and the step.  (The order of the examples and every z follow from seed and step.)
+        """
+        names = ("generator", "discriminator", "average", "d_optimizer", "g_optimizer")
+        owners = {name: getattr(self, name) for name in names}
+        parts = {name: owner.variables for name, owner in owners.items() if owner is not None}
+        found = {f"{part}/{i}": v for part, all_of in parts.items() for i, v in enumerate(all_of)}
+        return {**found, "step": self.step}
+
     @property
     def metrics(self):
         """The running means that ``fit`` shows and resets."""

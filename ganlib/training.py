@@ -4,12 +4,25 @@ import time
 
 import numpy as np
 
-from ganlib import data
+from ganlib import checkpoint, data
 from ganlib.backend import keras
 from ganlib.errors import refuse
 
 
-def train(gan, examples, *, epochs=None, steps=None, seconds=None, seed=None, callbacks=(), verbose=1):
+def train(
+    gan,
+    examples,
+    *,
+    epochs=None,
+    steps=None,
+    seconds=None,
+    seed=None,
+    callbacks=(),
+    verbose=1,
+    run_dir=None,
+    resume=False,
+    save_every=60.0,
+):
     """Train a compiled `GAN` on real examples, by ``keras.Model.fit``.
 
     Give one of ``epochs``, ``steps`` and ``seconds``; with none of them the recipe's own length holds.
@@ -24,6 +37,11 @@ def train(gan, examples, *, epochs=None, steps=None, seconds=None, seed=None, ca
         seed: For the order of the examples; by default the GAN's own.
         callbacks: Further Keras callbacks, such as `Snapshots`.
         verbose: 1 for a progress bar, 0 for silence.
+        run_dir: Folder for checkpoints; see `checkpoint`.
+        resume: Go on with the run in ``run_dir`` where it stopped, at any moment and for any reason: the
+            end is, to the bit, that of a run that never stopped.  ``epochs`` and ``steps`` then mean the
+            whole run.  A folder without a checkpoint starts a new run.
+        save_every: Seconds between two checkpoints.
 
     Returns:
         A dict of NumPy arrays: ``step``, ``d_loss``, ``g_loss``, ``real_accuracy`` and
@@ -31,19 +49,29 @@ def train(gan, examples, *, epochs=None, steps=None, seconds=None, seed=None, ca
 
     Raises:
         ValueError, TypeError: Examples that are not of the recipe's shape or range, or too few; no
-            positive length, or more than one.
+            positive length, or more than one; a run folder of something else.
+        OSError: A run folder that cannot be written.
     """
     examples = checked(examples, gan.recipe)
     rows = gan.recipe.batch_size * gan.recipe.d_steps
-    start = int(gan.step)
+    seed = gan.seed if seed is None else seed
     total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
-    order = data.batches(examples, rows, gan.seed if seed is None else seed, start)
     log = Log()
     watchers = [log, *callbacks]
+    if run_dir is not None:
+        identity = {"order_seed": seed, "examples": checkpoint.digest({"examples": examples})}
+        keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
+        keeper.open(gan, resume)
+        watchers.append(keeper)
+        if total is not None:
+            total -= int(gan.step) - keeper.begin
+            if total <= 0:
+                return log.history
     if seconds is not None:
         watchers.append(Deadline(seconds))
     if verbose:
         watchers.append(Progress(total))
+    order = data.batches(examples, rows, seed, int(gan.step))
     gan.fit(
         order if total is None else order.take(total),
         steps_per_epoch=total,
@@ -117,6 +145,13 @@ class Log(keras.callbacks.Callback):
         """The entries as a dict of arrays."""
         return {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
 
+    def get_state(self):
+        return self.history if self.rows else {}
+
+    def set_state(self, arrays):
+        columns = [arrays[name].tolist() for name in arrays]
+        self.rows = [dict(zip(arrays, row, strict=True)) for row in zip(*columns, strict=True)]
+
 
 class Deadline(keras.callbacks.Callback):
     """Stop the training after so many seconds."""
@@ -168,6 +203,8 @@ class Snapshots(keras.callbacks.Callback):
         take: Function of the GAN that returns another frame than its samples, such as
             ``lambda gan: plots2d.look(gan.discriminator, gan.sample(100))``.
 
+    A run's checkpoints keep the frames if they are arrays.
+
     Attributes:
         steps: The steps at which snapshots were taken, the first before training.
         frames: What ``gan.sample(count, seed)``, or ``take(gan)``, gave at each of them.
@@ -190,6 +227,14 @@ class Snapshots(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         if int(self.model.step) > self.steps[-1]:
             self._take()
+
+    def get_state(self):
+        if not all(isinstance(frame, np.ndarray) for frame in self.frames):
+            return {}
+        return {"steps": np.array(self.steps), "frames": np.array(self.frames)}
+
+    def set_state(self, arrays):
+        self.steps, self.frames = arrays["steps"].tolist(), list(arrays["frames"])
 
     def _take(self):
         self.steps.append(int(self.model.step))

@@ -1,0 +1,261 @@
+"""Checkpoints from which a training goes on to the bit.
+
+A run's folder holds the last two states of its training, ``step-00000400.npz`` and the one before.  Each
+is one file that holds everything the next step depends on.  It is written under another name, flushed to
+the disk and only then renamed, so a process that dies at any moment leaves a whole checkpoint behind.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import re
+import time
+import warnings
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+import ganlib
+from ganlib.backend import keras, tf
+from ganlib.errors import refuse
+from ganlib.gan import GAN
+from ganlib.recipes import Adam, Recipe
+
+FORMAT, META = 1, "meta.json"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile)
+
+
+def digest(arrays):
+    """Return the SHA-256 of named arrays: of their names, types, shapes and bytes, in order of name."""
+    total = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(np.ascontiguousarray(array).data)
+    return total.hexdigest()
+
+
+def machine():
+    """Return what a bit-equal result depends on beside the seeds: versions, processor, threads."""
+    cpu = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+        cpu = found[1] if found else cpu
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "cpu": cpu,
+        "threads": tf.config.threading.get_intra_op_parallelism_threads() or cores,
+    }
+
+
+def write(path, arrays, meta):
+    """Write one checkpoint: whole under its name, or not at all.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; nothing is left behind.
+    """
+    path, aside = Path(path), Path(path).with_name("unfinished.npz")
+    meta = {"format": FORMAT, **meta, "sha256": digest(arrays)}
+    text = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    try:
+        with open(aside, "wb") as file:
+            np.savez(file, **arrays, **{META: text})
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        todo = "Make room there or choose another folder; the checkpoint before is still good."
+        raise refuse(path, error, "a folder with room to write in", todo, OSError) from error
+    if os.name == "posix":  # the new name reaches the disk with its folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def read(path):
+    """Return the arrays and the meta data of a checkpoint, verified by their hash.
+
+    Raises:
+        ValueError: The file is damaged, or not a checkpoint.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        meta = json.loads(arrays.pop(META).tobytes())
+        good = meta["sha256"] == digest(arrays)
+    except UNREADABLE as error:
+        todo = "The file is damaged: use the checkpoint before it."
+        raise refuse(path, f"{type(error).__name__}: {error}", "a checkpoint", todo) from error
+    if not good or meta["format"] != FORMAT:
+        todo = "The file is damaged, or of another version of ganlib: use the checkpoint before it."
+        raise refuse(path, "other content than its hash says", "a checkpoint", todo)
+    return arrays, meta
+
+
+def find(run_dir):
+    """Return the paths of a folder's checkpoints, the newest first."""
+    return sorted(Path(run_dir).glob("step-*.npz"), reverse=True)
+
+
+def newest(run_dir):
+    """Return arrays and meta data of the newest good checkpoint; a damaged one is put aside, aloud.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: All are damaged.
+    """
+    paths = find(run_dir)
+    if not paths:
+        todo = "Name the folder that a training with run_dir= made."
+        raise refuse("run_dir", run_dir, "a folder with a checkpoint", todo, FileNotFoundError)
+    for path in paths:
+        try:
+            return read(path)
+        except ValueError as error:
+            if path == paths[-1]:
+                raise
+            path.rename(path.with_suffix(".damaged"))
+            warnings.warn(f"{error} It is kept as {path.stem}.damaged.", stacklevel=2)
+    raise AssertionError("unreachable")
+
+
+def load(run_dir):
+    """Return the GAN of a run's folder as its newest good checkpoint has it, ready to sample or train.
+
+    Raises:
+        FileNotFoundError, ValueError: No checkpoint there, or none that is whole.
+    """
+    arrays, meta = newest(run_dir)
+    row = dict(meta["recipe"])
+    for name in ("generator", "discriminator"):
+        row[name] = tuple((kind, options) for kind, options in row[name])
+    for name in ("g_optimizer", "d_optimizer"):
+        row[name] = Adam(**row[name])
+    for name in ("shape", "pixels"):
+        row[name] = row[name] and tuple(row[name])
+    gan = GAN(Recipe(**row), meta["seed"])
+    gan.compile()
+    _restore(gan, arrays)
+    return gan
+
+
+def _restore(gan, arrays):
+    """Give a GAN the variables of a checkpoint; names, shapes and types must be its own."""
+    state = gan.state()
+    saved = {name[4:]: array for name, array in arrays.items() if name.startswith("gan/")}
+
+    def outline(values):
+        return {k: (tuple(v.shape), np.dtype(v.dtype).name) for k, v in values.items()}
+
+    if outline(saved) != outline(state):
+        todo = "Resume with the networks and optimizers that the run was started with."
+        raise refuse("run_dir", "other variables than the GAN's", "a run of this GAN", todo)
+    for name, variable in state.items():
+        variable.assign(saved[name])
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Save everything that the training goes on from, now and then and at its end.
+
+    Args:
+        run_dir: Folder, made if it is missing.
+        identity: What a resumed training must agree in: ``{"order_seed": ..., "examples": ...}``.
+        keepers: Callbacks with ``get_state()`` and ``set_state(arrays)`` whose state belongs to the run.
+        every: Seconds between two saves; 0 saves after every execution.
+    """
+
+    def __init__(self, run_dir, identity, keepers=(), every=60.0):
+        super().__init__()
+        self.run_dir, self.identity, self.every = Path(run_dir), identity, every
+        self.keepers = [k for k in keepers if hasattr(k, "get_state")]
+        self.begin = None  # the step at which the run began
+
+    def open(self, gan, resume):
+        """Make the folder ready, or bring the GAN and the callbacks to where its run stopped.
+
+        Raises:
+            ValueError: The folder holds a run and ``resume`` is false, or a run of something else.
+            OSError: The folder cannot be made or written.
+        """
+        self.begin, self.saved = int(gan.step), None
+        self.meta = {"recipe": _plain(gan.recipe), "seed": int(gan.seed), **self.identity}
+        try:
+            self.run_dir.mkdir(parents=True, exist_ok=True)
+            probe = self.run_dir / "unfinished.npz"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            todo = "Choose another folder."
+            raise refuse("run_dir", error, "a folder to write in", todo, OSError) from error
+        if not find(self.run_dir):
+            return
+        if not resume:
+            todo = "Go on with it by resume=True (--resume), or choose another folder."
+            raise refuse("run_dir", f"{self.run_dir}, which holds a run", "a new folder", todo)
+        arrays, meta = newest(self.run_dir)
+        for name, mine in self.meta.items():
+            if meta.get(name) != mine:
+                what = _first_difference(name, meta.get(name), mine)
+                todo = "Resume with what the run was started with, or choose another folder."
+                raise refuse("run_dir", f"a run with another {what}", "a run of the same", todo)
+        _tell_differences(meta["machine"])
+        _restore(gan, arrays)
+        for i, keeper in enumerate(self.keepers):
+            mine = f"keeper{i}-{type(keeper).__name__}/"
+            state = {k[len(mine) :]: v for k, v in arrays.items() if k.startswith(mine)}
+            if state:
+                keeper.set_state(state)
+        self.begin, self.saved = meta["begin"], int(gan.step)
+
+    def on_train_begin(self, logs=None):
+        self.due = time.monotonic() + self.every
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.stop_training or time.monotonic() >= self.due:
+            self.save()
+            self.due = time.monotonic() + self.every
+
+    def on_train_end(self, logs=None):
+        if self.saved != int(self.model.step) or not self.model.stop_training:
+            self.save()  # once more: at the true end the callbacks may have added their last
+
+    def save(self):
+        """Write a checkpoint of this step, and let go of all but the last two."""
+        step = int(self.model.step)
+        arrays = {f"gan/{k}": np.asarray(v) for k, v in self.model.state().items()}
+        for i, keeper in enumerate(self.keepers):
+            for name, array in keeper.get_state().items():
+                arrays[f"keeper{i}-{type(keeper).__name__}/{name}"] = array
+        known = {"begin": self.begin, "machine": machine(), "ganlib": ganlib.__version__}
+        write(self.run_dir / f"step-{step:08d}.npz", arrays, {**self.meta, **known})
+        self.saved = step
+        for old in find(self.run_dir)[2:]:
+            old.unlink()
+
+
+def _plain(recipe):
+    """Return a recipe as JSON would give it back."""
+    return json.loads(json.dumps(asdict(recipe)))
+
+
+def _first_difference(name, saved, mine):
+    if isinstance(saved, dict) and isinstance(mine, dict):
+        for key in mine:
+            if saved.get(key) != mine[key]:
+                return f"{name} ({key}: {saved.get(key)}, now {mine[key]})"
+    return f"{name} ({saved}, now {mine})"
+
+
+def _tell_differences(saved):
+    here = machine()
+    changed = [f"{k} {saved.get(k)}, now {here[k]}" for k in here if saved.get(k) != here[k]]
+    if changed:
+        text = "; ".join(changed)
+        warnings.warn(f"The run goes on, equal within rounding, not to the bit: {text}.", stacklevel=4)

@@ -1,0 +1,293 @@
+"""A training that was stopped, at any moment and for any reason, ends as if it never had been."""
+
+import json
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ganlib
+from ganlib import checkpoint, recipes
+from ganlib.training import Snapshots
+
+# Everything that has a state: batch norm, dropout, averaged weights, a decaying rate, k > 1.
+TINY = ganlib.get_recipe("small").but(
+    generator=(*recipes.dense(8, "leaky", batch_norm=0.8), *recipes.dense(4, "tanh")),
+    discriminator=(*recipes.dense(8, "leaky", dropout=0.3), recipes.LOGIT),
+    g_optimizer=recipes.Adam(1e-3, 0.5, decay=1e-3),
+    shape=(4,),
+    latent_dim=3,
+    batch_size=8,
+    d_steps=2,
+    ema=0.9,
+    xla=False,
+)
+EXAMPLES = np.random.default_rng(0).uniform(-1, 1, (50, 4)).astype("f4")
+
+
+def fresh():
+    gan = ganlib.GAN(TINY, seed=3)
+    gan.compile(steps_per_execution=5)
+    return gan
+
+
+def run(folder, steps=60, gan=None, callbacks=(), **options):
+    shots = Snapshots(2, every=7)
+    options = {"run_dir": folder, "save_every": 0, "verbose": 0, **options}
+    return ganlib.train(gan or fresh(), EXAMPLES, steps=steps, callbacks=[*callbacks, shots], **options)
+
+
+def content(folder):
+    return checkpoint.digest(checkpoint.newest(folder)[0])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The folder of a run that nothing stopped, and its history."""
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, run(folder)
+
+
+class Stop(ganlib.backend.keras.callbacks.Callback):
+    def __init__(self, step):
+        super().__init__()
+        self.at = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training |= int(self.model.step) >= self.at
+
+
+def test_a_stopped_run_ends_as_one_that_never_stopped(whole, tmp_path):
+    for stop in (5, 20, 35):
+        run(tmp_path, callbacks=[Stop(stop)], resume=True)
+        assert json.loads((checkpoint.find(tmp_path)[0].stem)[5:].lstrip("0")) == stop
+    history = run(tmp_path, resume=True)
+    assert content(tmp_path) == content(whole[0])
+    for name, values in whole[1].items():
+        np.testing.assert_array_equal(history[name], values)
+    assert history["step"].tolist() == list(range(5, 61, 5))
+    again = run(tmp_path, resume=True)  # nothing left to do
+    np.testing.assert_array_equal(again["g_loss"], history["g_loss"])
+
+
+def test_the_state_is_all_that_changes(tmp_path):
+    """Two networks with statistics and seeds, the average, two optimizers: nothing is left out."""
+    gan = fresh()
+    before = {name: np.array(v) for name, v in gan.state().items()}
+    run(tmp_path, gan=gan, steps=5)
+    moved = {name.split("/")[0] for name, v in gan.state().items() if (np.array(v) != before[name]).any()}
+    assert moved == {"generator", "discriminator", "average", "d_optimizer", "g_optimizer", "step"}
+    tracked = {id(v) for v in gan.variables} - {id(v) for m in gan.metrics for v in m.variables}
+    tracked |= {id(v) for o in (gan.d_optimizer, gan.g_optimizer) for v in o.variables}
+    assert tracked == {id(v) for v in gan.state().values()}
+
+
+def test_load_gives_the_gan_back(whole):
+    gan = ganlib.load(whole[0])
+    assert gan.recipe == TINY
+    assert int(gan.step) == 60
+    other = fresh()
+    ganlib.train(other, EXAMPLES, steps=60, verbose=0)
+    np.testing.assert_array_equal(gan.sample(5, 1), other.sample(5, 1))
+
+
+class Ready(ganlib.backend.keras.callbacks.Callback):
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.tell.set()
+
+
+def die_at(when, name, left):
+    """Kill this process before or after its ``left``-th call of ``os.fsync`` or ``os.replace``."""
+    real = getattr(os, name)
+
+    def call(*args):
+        nonlocal left
+        left -= 1
+        if not left and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = real(*args)
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    setattr(os, name, call)
+
+
+def child(folder, moment, training):
+    if not isinstance(moment, float):
+        die_at(*moment)
+    run(folder, steps=LONG, callbacks=[Ready(training)], resume=True)
+
+
+LONG = 1000
+PROCESSES = multiprocessing.get_context("forkserver")  # TensorFlow is imported once for all of them
+PROCESSES.set_forkserver_preload(["tensorflow", "keras"])
+
+
+def start(folder, moment):
+    training = PROCESSES.Event()
+    process = PROCESSES.Process(target=child, args=(folder, moment, training))
+    process.start()
+    assert training.wait(200)
+    return process
+
+
+@pytest.mark.slow
+def test_killed_at_twenty_moments_it_ends_to_the_byte_the_same(tmp_path):
+    whole = tmp_path / "whole"
+    run(whole, steps=LONG, save_every=1e9)
+    folder, draw = tmp_path / "killed", random.Random(4)
+    inside = [(w, name, draw.randint(2, 9)) for w in ("before", "after") for name in ("fsync", "replace")]
+    moments = [*inside, *inside, *[draw.uniform(0, 0.25) for _ in range(12)]]
+    draw.shuffle(moments)
+    reached = []
+    for moment in moments:
+        process = start(folder, moment)
+        if isinstance(moment, float):
+            time.sleep(moment)
+            process.kill()
+        process.join(200)
+        assert process.exitcode == -signal.SIGKILL
+        reached.append(int(checkpoint.find(folder)[0].stem[5:]) if checkpoint.find(folder) else 0)
+    assert reached == sorted(reached)  # never back
+    assert 0 < reached[-1] < LONG
+    process = start(folder, 1e9)
+    process.join(200)
+    assert process.exitcode == 0
+    assert content(folder) == content(whole)
+    assert sorted(p.name for p in folder.iterdir()) == [f"step-{s:08d}.npz" for s in (LONG - 5, LONG)]
+
+
+def damaged_copy(whole, folder, harm):
+    for path in checkpoint.find(whole):
+        (folder / path.name).write_bytes(path.read_bytes())
+    newest = checkpoint.find(folder)[0]
+    newest.write_bytes(harm(newest.read_bytes()))
+    return newest
+
+
+HARMS = {
+    "cut": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "one bit": lambda data: data[:500] + bytes([data[500] ^ 1]) + data[501:],
+    "no zip": lambda data: b"PK" + data[::-1],
+}
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+def test_a_damaged_checkpoint_is_put_aside_and_the_one_before_used(whole, tmp_path, harm):
+    newest = damaged_copy(whole[0], tmp_path, harm)
+    with pytest.warns(UserWarning, match="damaged"):
+        run(tmp_path, resume=True)
+    assert content(tmp_path) == content(whole[0])
+    assert newest.with_suffix(".damaged").exists()  # kept for whoever wants to look
+
+
+def test_two_damaged_checkpoints_are_refused(whole, tmp_path):
+    damaged_copy(whole[0], tmp_path, HARMS["cut"])
+    checkpoint.find(tmp_path)[1].write_bytes(b"")
+    with pytest.raises(ValueError, match="step-00000055"), pytest.warns(UserWarning):
+        run(tmp_path, resume=True)
+
+
+def test_pickles_are_never_opened(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    np.savez(tmp_path / "step-00000001.npz", a=np.array([Trap()], dtype=object))
+    with pytest.raises(ValueError, match="damaged"):
+        checkpoint.load(tmp_path)
+    assert not (tmp_path / "sprung").exists()
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_reading_survives_any_bytes(whole, tmp_path, data):
+    good = checkpoint.find(whole[0])[0].read_bytes()
+    place = data.draw(st.integers(0, len(good) - 1))
+    put = data.draw(st.binary(max_size=20))
+    skip = data.draw(st.sampled_from([0, len(put), len(good)]))
+    path = tmp_path / "step-00000001.npz"
+    path.write_bytes(good[:place] + put + good[place + skip :])
+    try:
+        arrays, _ = checkpoint.read(path)
+    except ValueError as error:
+        assert "step-00000001.npz" in str(error)
+    else:
+        assert checkpoint.digest(arrays) == content(whole[0])
+
+
+OTHERS = {
+    "recipe": lambda: (ganlib.build(TINY, 3, real_target=0.9), EXAMPLES, {}),
+    "seed": lambda: (ganlib.build(TINY, 4), EXAMPLES, {}),
+    "order_seed": lambda: (ganlib.build(TINY, 3), EXAMPLES, {"seed": 9}),
+    "examples": lambda: (ganlib.build(TINY, 3), EXAMPLES[1:], {}),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_run_of_something_else_is_refused(whole, what):
+    gan, examples, options = OTHERS[what]()
+    before = content(whole[0])
+    with pytest.raises(ValueError, match=f"run_dir: received a run with another {what}"):
+        ganlib.train(gan, examples, steps=99, run_dir=whole[0], resume=True, verbose=0, **options)
+    assert content(whole[0]) == before
+
+
+def test_a_run_is_not_written_over(whole):
+    with pytest.raises(ValueError, match="which holds a run, accepted a new folder"):
+        run(whole[0])
+
+
+def test_another_network_of_the_same_recipe_is_refused(whole):
+    keras = ganlib.backend.keras
+    own = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    gan = ganlib.GAN(TINY, 3, generator=own)
+    gan.compile()
+    with pytest.raises(ValueError, match="other variables than the GAN's"):
+        run(whole[0], gan=gan, resume=True)
+
+
+def test_no_checkpoint_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="a folder with a checkpoint"):
+        ganlib.load(tmp_path)
+
+
+def test_a_folder_that_cannot_be_is_said(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match=r"run_dir: .* accepted a folder to write in"):
+        run(tmp_path / "file" / "run")
+
+
+def test_a_full_disk_is_said_and_nothing_half_written_stays(whole, tmp_path):
+    arrays, meta = checkpoint.newest(whole[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        with pytest.raises(OSError, match="room to write"):
+            checkpoint.write(tmp_path / "step-00000001.npz", arrays, meta)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_machine_is_said(whole, tmp_path, monkeypatch):
+    run(tmp_path, callbacks=[Stop(20)])
+    here = checkpoint.machine()
+    assert here["threads"] >= 1
+    assert here["cpu"]
+    monkeypatch.setattr(checkpoint, "machine", lambda: {**here, "threads": 64})
+    with pytest.warns(UserWarning, match="within rounding, not to the bit: threads"):
+        run(tmp_path, resume=True)
