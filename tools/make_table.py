@@ -1,0 +1,98 @@
+"""Train and measure the recipes on full MNIST, row by row; what is measured already is kept.
+
+    GANLIB_DATA=folder python tools/make_table.py [--recipes deep modern] [--seeds 0 1 2]
+                                                  [--budget-only] [--out ganlib/table.json]
+
+Each run gives two rows: at the recipe's own length ("full") and after a CPU time that is the same for
+all ("budget", seconds summed over the cores, compiling not counted).  One thread, so that the time
+means the same on a busy machine.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from ganlib import data, metrics, recipes
+from ganlib.backend import tf
+
+BUDGET = 60.0  # CPU seconds
+CHUNK = 100  # steps between two looks at the clock
+SAMPLES = 10_000
+
+
+def run(name, seed, budget_only, **changes):
+    """Yield the two rows of one recipe and seed, the earlier one first.
+
+    Args:
+        name: A recipe.
+        seed: Whole number ≥ 0.
+        budget_only: Leave out the full length where it would come after the budget.
+        **changes: Fields of the recipe to change.
+    """
+    import ganlib
+
+    recipe = recipes.get_recipe(name).but(**changes)
+    train, test = data.load_mnist("train"), data.load_mnist("test")
+    if recipe.data == "zeros":
+        train, test = train.only(0), test.only(0)
+    gan = ganlib.build(recipe, seed)
+    ganlib.train(gan, train, steps=CHUNK, verbose=0)  # compiles
+    spent, open_rows = 0.0, {"full", "budget"}
+    while open_rows:
+        done = int(gan.step)
+        ends = {"full": done >= recipe.steps, "budget": spent >= BUDGET}
+        for length in sorted(open_rows):
+            if ends[length]:
+                open_rows.discard(length)
+                yield row(gan, test, name, seed, length, spent)
+        if budget_only and "budget" not in open_rows:
+            return
+        start = time.process_time()
+        steps = min(CHUNK, recipe.steps - done) if done < recipe.steps else CHUNK
+        ganlib.train(gan, train, steps=steps, verbose=0)
+        spent += time.process_time() - start
+
+
+def row(gan, test, name, seed, length, spent):
+    """Return one row of the table."""
+    found = metrics.evaluate(gan.sample(SAMPLES, seed=1), test.images)
+    numbers = {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}
+    numbers["classes"] = [round(share, 4) for share in found["classes"]]
+    start = {"recipe": name, "seed": seed, "length": length}
+    return {**start, "steps": int(gan.step), "cpu_seconds": round(spent, 1), **numbers}
+
+
+def floor():
+    """Return the row of real training against real test images."""
+    train, test = data.load_mnist("train").images, data.load_mnist("test").images
+    found = metrics.evaluate(train[:: len(train) // SAMPLES][:SAMPLES], test)
+    numbers = {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}
+    return {"recipe": "real digits", "seed": 0, "length": "full", **numbers}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--recipes", nargs="+", default=list(recipes.RECIPES))
+    options.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    options.add_argument("--budget-only", action="store_true")
+    options.add_argument("--out", default=str(Path(data.__file__).with_name("table.json")))
+    options = options.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    path = Path(options.out)
+    rows = json.loads(path.read_text()) if path.exists() else [floor()]
+    for seed in options.seeds:
+        for name in options.recipes:
+            here = {r["length"] for r in rows if (r["recipe"], r["seed"]) == (name, seed)}
+            if here >= ({"budget"} if options.budget_only else {"full", "budget"}):
+                continue
+            for new in run(name, seed, options.budget_only):
+                if new["length"] not in here:
+                    rows.append(new)
+                    path.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n")
+                    print(name, seed, new["length"], new["steps"], new["cpu_seconds"], new["frechet"])
+
+
+if __name__ == "__main__":
+    main()
