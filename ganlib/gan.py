@@ -97,19 +97,15 @@ class GAN(keras.Model):
             fake_loss, fake_logits = self._update_half(fake, rules.fake_target)
             return (real_loss + fake_loss) / 2, real_logits, fake_logits
         with tf.GradientTape() as tape:
-            both = tf.concat([self.packed(real), self.packed(fake)], 0)
+            real, fake = self.packed(real), self.packed(fake)
             if rules.r1 or rules.r2:
-                logits, slope = losses.logits_and_slope(self.discriminator, both)
-                real_slope, fake_slope = tf.split(slope, 2)
+                real_logits, real_slope = losses.logits_and_slope(self.discriminator, real, rules.r1)
+                fake_logits, fake_slope = losses.logits_and_slope(self.discriminator, fake, rules.r2)
+                penalty = rules.r1 * real_slope + rules.r2 * fake_slope
             else:
-                logits, real_slope, fake_slope = (
-                    self.discriminator(both, training=True),
-                    [0.0],
-                    [0.0],
-                )
-            real_logits, fake_logits = tf.split(logits, 2)
+                logits, penalty = self.discriminator(tf.concat([real, fake], 0), training=True), 0.0
+                real_logits, fake_logits = tf.split(logits, 2)
             loss = d_loss(real_logits, fake_logits, rules.real_target, rules.fake_target)
-            penalty = rules.r1 * tf.reduce_mean(real_slope) + rules.r2 * tf.reduce_mean(fake_slope)
             total = loss + penalty / 2
         self.descend(tape, total, self.discriminator, self.d_optimizer)
         return loss, real_logits, fake_logits

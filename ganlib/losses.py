@@ -67,21 +67,24 @@ LOSSES = {
 }
 
 
-def logits_and_slope(discriminator, images):
-    """Return D's logits and, for each image, the squared length of their gradient by the image.
+def logits_and_slope(discriminator, images, wanted=True):
+    """Return D's logits and the mean squared length of their gradient by the images.
 
-    Half the mean of the second on real images is the R1 penalty, on fakes R2: Mescheder et al. (2018),
-    eq. 9.  Holds where each logit depends on its own row alone, so not with batch norm in D.
+    Half of it, times a weight, is the penalty R1 on real images and R2 on fakes: Mescheder et al. (2018),
+    eq. 9.  Each logit must depend on its own row alone, so no batch norm in D.
 
     Args:
         discriminator: Maps ``(n, ...)`` to logits ``(n, 1)``.
         images: float32, ``(n, ...)``.
+        wanted: False or 0 for logits alone, with a slope of 0.0: the second gradient costs as much as D.
 
     Returns:
-        Logits ``(n, 1)`` and squared slopes ``(n,)``.
+        Logits ``(n, 1)`` and a number ≥ 0.
     """
+    if not wanted:
+        return discriminator(images, training=True), 0.0
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = discriminator(images, training=True)
     slope = tape.gradient(logits, images)
-    return logits, ops.sum(ops.square(slope), axis=tuple(range(1, len(images.shape))))
+    return logits, ops.sum(ops.square(slope)) / ops.cast(ops.shape(images)[0], "float32")

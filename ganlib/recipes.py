@@ -276,6 +276,25 @@ _ROWS = (
         steps=2000,
         note="Lesson 1: forges the alcohol and the colour of wines, points in the plane.",
     ),
+    Recipe(
+        "modern",
+        generator=(
+            *dense(256, "relu", batch_norm=0.9),
+            *dense(512, "relu", batch_norm=0.9),
+            *dense(784, "tanh"),
+            IMAGE,
+        ),
+        discriminator=(FLATTEN, *dense(512, "leaky"), *dense(256, "leaky"), LOGIT),
+        latent_dim=64,
+        g_optimizer=Adam(1e-3, beta_1=0.0, beta_2=0.99),
+        d_optimizer=Adam(1e-3, beta_1=0.0, beta_2=0.99),
+        loss="relativistic",
+        r1=0.3,
+        ema=0.998,
+        batch_size=64,
+        steps=12_000,
+        note="Relativistic pairing, a penalty on D's slope at real images, and averaged weights.",
+    ),
 )
 
 RECIPES = {row.name: row for row in _ROWS}
