@@ -112,7 +112,7 @@ def _frozen(images, labels):
     return Digits(*arrays)
 
 
-def batches(examples, batch_size, seed=0, start=0):
+def batches(examples, batch_size, seed=0, start=0, labels=None):
     """Return an endless ``tf.data.Dataset`` of batches, in an order that (seed, step) alone decides.
 
     Every epoch is a fresh full shuffle; the remainder that fills no batch is dropped.  Batch ``start``
@@ -123,6 +123,7 @@ def batches(examples, batch_size, seed=0, start=0):
         batch_size: Rows in a batch, 1 to n.
         seed: Whole number ≥ 0.
         start: Index of the first batch, ≥ 0.
+        labels: ``(n,)``; given, each batch is a pair of examples and their labels.
 
     Raises:
         ValueError: Fewer than ``batch_size`` examples.
@@ -145,4 +146,7 @@ def batches(examples, batch_size, seed=0, start=0):
 
     indices = tf.data.Dataset.range(epoch, np.iinfo(np.int64).max).flat_map(order).skip(skipped)
     resident = tf.constant(examples)
-    return indices.map(lambda index: tf.gather(resident, index)).prefetch(2)
+    if labels is None:
+        return indices.map(lambda index: tf.gather(resident, index)).prefetch(2)
+    names = tf.constant(np.asarray(labels, dtype="int32"))
+    return indices.map(lambda index: (tf.gather(resident, index), tf.gather(names, index))).prefetch(2)

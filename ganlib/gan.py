@@ -77,13 +77,14 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """One round of Goodfellow et al. (2014), Algorithm 1: k updates of D, then one of G."""
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
         k = self.recipe.d_steps
-        for i, real in enumerate(tf.split(self.scale(images), k)):
+        labels = [None] * k if labels is None else tf.split(labels, k)
+        for i, (real, digits) in enumerate(zip(tf.split(self.scale(images), k), labels, strict=True)):
             n = tf.shape(real)[0]
             half = n // 2 if self.recipe.d_update == "half" else n
-            d_result = self.update_discriminator(real[:half], self.draw(half, i))
-        g_loss = self.update_generator(real, self.draw(n, k))
+            d_result = self.update_discriminator(real[:half], self.draw(half, i, digits))
+        g_loss = self.update_generator(real, self.draw(n, k, digits))
         self.step.assign_add(1)
         return self.report(*d_result, g_loss)
 
@@ -93,11 +94,11 @@ class GAN(keras.Model):
             fake = self.generator(z, training=True)
         rules, (d_loss, _) = self.recipe, losses.LOSSES[self.recipe.loss]
         if rules.d_update == "separate":
-            real_loss, real_logits = self._update_half(real, rules.real_target)
-            fake_loss, fake_logits = self._update_half(fake, rules.fake_target)
+            real_loss, real_logits = self._update_half(self.shown(real, z), rules.real_target)
+            fake_loss, fake_logits = self._update_half(self.shown(fake, z), rules.fake_target)
             return (real_loss + fake_loss) / 2, real_logits, fake_logits
         with tf.GradientTape() as tape:
-            real, fake = self.packed(real), self.packed(fake)
+            real, fake = self.shown(real, z), self.shown(fake, z)
             if rules.r1 or rules.r2:
                 real_logits, real_slope = losses.logits_and_slope(self.discriminator, real, rules.r1)
                 fake_logits, fake_slope = losses.logits_and_slope(self.discriminator, fake, rules.r2)
@@ -112,7 +113,7 @@ class GAN(keras.Model):
 
     def _update_half(self, images, target):
         with tf.GradientTape() as tape:
-            logits = self.discriminator(self.packed(images), training=True)
+            logits = self.discriminator(images, training=True)
             loss = losses.binary_cross_entropy(logits, target)
         self.descend(tape, loss, self.discriminator, self.d_optimizer)
         return loss, logits
@@ -123,8 +124,8 @@ class GAN(keras.Model):
         with tf.GradientTape() as tape:
             fake = self.generator(z, training=True)
             with keras.StatelessScope():  # D is asked and not moved
-                fake_logits = self.discriminator(self.packed(fake), training=True)
-                real_logits = self.discriminator(self.packed(real), training=True)
+                fake_logits = self.discriminator(self.shown(fake, z), training=True)
+                real_logits = self.discriminator(self.shown(real, z), training=True)
             loss = g_loss(real_logits, fake_logits)
         self.descend(tape, loss, self.generator, self.g_optimizer)
         if self.average:
@@ -138,18 +139,27 @@ class GAN(keras.Model):
         """Move one network's weights, and no others, one optimizer step down the loss."""
         optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
 
-    def sample(self, count, seed=0):
+    def sample(self, count, seed=0, labels=None):
         """Draw examples from the generator, or from its running average where the recipe keeps one.
 
         Args:
             count: How many, ≥ 1.
             seed: Whole number ≥ 0; equal seeds give equal z.
+            labels: For a recipe with classes: which to draw, ``(count,)``; by default all in turn.
 
         Returns:
             NumPy ``uint8`` images ``(count, 28, 28)``, or float32 ``(count, *shape)`` where the recipe
             has no pixels.
         """
         z = draw_z(count, self.recipe.latent_dim, seed, 0)
+        if self.recipe.classes:
+            labels = np.arange(count) % self.recipe.classes if labels is None else np.asarray(labels)
+            if labels.shape != (count,) or not np.isin(labels, range(self.recipe.classes)).all():
+                todo = "Name one for each image: labels=[7] * 10 draws ten sevens."
+                raise refuse("labels", labels, f"{count} of 0 to {self.recipe.classes - 1}", todo)
+            z = self.named(z, labels)
+        elif labels is not None:
+            raise refuse("labels", labels, "None", "This recipe has no classes: take 'conditional'.")
         return self.draw_images(z)
 
     def draw_images(self, z):
@@ -161,10 +171,18 @@ class GAN(keras.Model):
         low, high = self.recipe.pixels
         return np.clip(np.rint((out - low) * (255 / (high - low))), 0, 255).astype("uint8")
 
-    def draw(self, count, which):
-        """Return z ``(count, latent_dim)`` for this step: a fresh one for each ``which`` in 0..k."""
+    def draw(self, count, which, labels=None):
+        """Return z ``(count, latent_dim)`` for this step: a fresh one for each ``which`` in 0..k.
+
+        With classes the labels follow as ones and zeros: ``(count, latent_dim + classes)``.
+        """
         number = tf.cast(self.step, tf.int64) * (self.recipe.d_steps + 1) + which
-        return draw_z(count, self.recipe.latent_dim, self.seed, number)
+        z = draw_z(count, self.recipe.latent_dim, self.seed, number)
+        return self.named(z, labels[:count]) if self.recipe.classes else z
+
+    def named(self, rows, labels):
+        """Return rows ``(n, d)`` with their labels appended, a one and zeros: ``(n, d + classes)``."""
+        return tf.concat([rows, tf.one_hot(labels, self.recipe.classes)], 1)
 
     def scale(self, images):
         """Return ``uint8`` images as floats in the recipe's pixel range; floats as they are."""
@@ -173,10 +191,13 @@ class GAN(keras.Model):
         low, high = self.recipe.pixels
         return tf.cast(images, tf.float32) * ((high - low) / 255) + low
 
-    def packed(self, images):
-        """Return the images as D takes them: one by one, or ``pack`` side by side."""
-        m = self.recipe.pack
-        return images if m == 1 else tf.reshape(images, (-1, m, *self.recipe.shape))
+    def shown(self, images, z):
+        """Return the images as D takes them: ``pack`` side by side, or as rows with the labels of z."""
+        rules = self.recipe
+        if rules.classes:
+            rows = tf.reshape(images, (-1, int(np.prod(rules.shape))))
+            return tf.concat([rows, z[:, rules.latent_dim :]], 1)
+        return images if rules.pack == 1 else tf.reshape(images, (-1, rules.pack, *rules.shape))
 
     def report(self, d_loss, real_logits, fake_logits, g_loss):
         """Add one step to the running means and return them."""

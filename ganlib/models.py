@@ -20,23 +20,26 @@ LAYERS = (  # what a recipe may name
 
 
 def generator(recipe, seed=0):
-    """Build a recipe's generator: z ``(n, latent_dim)`` to images ``(n, *shape)``.
+    """Build a recipe's generator: z ``(n, latent_dim + classes)`` to images ``(n, *shape)``.
 
     Args:
         recipe: A ``Recipe`` or its name.
         seed: Whole number ≥ 0; equal seeds give equal weights.
     """
     recipe = get_recipe(recipe)
-    return _network("generator", recipe.generator, (recipe.latent_dim,), (seed, 0))
+    return _network("generator", recipe.generator, (recipe.latent_dim + recipe.classes,), (seed, 0))
 
 
 def discriminator(recipe, seed=0):
     """Build a recipe's discriminator: images ``(n, *shape)`` to logits ``(n, 1)``.
 
-    With ``pack = m > 1`` it takes m images at a time: ``(n, m, *shape)``.
+    With ``pack = m > 1`` it takes m images at a time: ``(n, m, *shape)``; with classes each image as a
+    row of pixels with its label at the end: ``(n, pixels + classes)``.
     """
     recipe = get_recipe(recipe)
     shape = recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
+    if recipe.classes:
+        shape = (int(np.prod(shape)) + recipe.classes,)
     return _network("discriminator", recipe.discriminator, shape, (seed, 1))
 
 

@@ -58,6 +58,7 @@ class Recipe:
         r2: Weight of the same penalty on fakes.
         ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
+        classes: Labels that both networks are told (Mirza and Osindero, 2014); 0 for none.
         batch_size: Real examples in a batch.
         steps: Length of a full training, in updates of G.
         xla: Compile the step with XLA: faster for dense networks, slower for convolutions on a CPU.
@@ -82,6 +83,7 @@ class Recipe:
     r2: float = 0.0
     ema: float = 0.0
     pack: int = 1
+    classes: int = 0
     batch_size: int = 128
     steps: int = 1000
     xla: bool = True
@@ -101,6 +103,9 @@ class Recipe:
         if self.d_update == "separate" and (self.loss == "relativistic" or self.r1 or self.r2):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
+        if self.classes and self.pack > 1:
+            todo = "Choose one: a pack of images has no single label."
+            raise refuse("pack", self.pack, "1 in a recipe with classes", todo)
         parts = 2 if self.d_update == "half" else 1
         if self.batch_size % (parts * self.pack):
             todo = "Every part that D sees must be whole: change batch_size or pack."
@@ -294,6 +299,53 @@ _ROWS = (
         batch_size=64,
         steps=12_000,
         note="Relativistic pairing, a penalty on D's slope at real images, and averaged weights.",
+    ),
+    Recipe(
+        "dcgan",
+        generator=(
+            ("Dense", {"units": 7 * 7 * 32}),
+            ("BatchNormalization", {"momentum": 0.9}),
+            ("Activation", {"activation": "relu"}),
+            ("Reshape", {"target_shape": (7, 7, 32)}),
+            ("Conv2DTranspose", {"filters": 16, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("BatchNormalization", {"momentum": 0.9}),
+            ("Activation", {"activation": "relu"}),
+            ("Conv2DTranspose", {"filters": 1, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("Activation", {"activation": "tanh"}),
+            IMAGE,
+        ),
+        discriminator=(
+            ("Reshape", {"target_shape": (28, 28, 1)}),
+            ("Conv2D", {"filters": 16, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("LeakyReLU", {"negative_slope": 0.2}),
+            ("Conv2D", {"filters": 32, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("LeakyReLU", {"negative_slope": 0.2}),
+            FLATTEN,
+            LOGIT,
+        ),
+        latent_dim=64,
+        g_optimizer=Adam(1e-3, beta_1=0.5),
+        d_optimizer=Adam(1e-3, beta_1=0.5),
+        batch_size=64,
+        steps=2000,
+        note="Radford et al. (2016), made small: strided convolutions in place of dense layers.",
+    ),
+    Recipe(
+        "conditional",
+        generator=(
+            *dense(256, "leaky", batch_norm=0.9),
+            *dense(512, "leaky", batch_norm=0.9),
+            *dense(784, "tanh"),
+            IMAGE,
+        ),
+        discriminator=(*dense(512, "leaky"), *dense(256, "leaky"), LOGIT),
+        latent_dim=64,
+        g_optimizer=Adam(5e-4, beta_1=0.5),
+        d_optimizer=Adam(5e-4, beta_1=0.5),
+        classes=10,
+        batch_size=64,
+        steps=4000,
+        note="Both networks are told the digit: G draws it on request, D asks whether it is one.",
     ),
 )
 

@@ -52,6 +52,7 @@ def train(
             positive length, or more than one; a run folder of something else.
         OSError: A run folder that cannot be written.
     """
+    labels = _labels(examples, gan.recipe)
     examples = checked(examples, gan.recipe)
     rows = gan.recipe.batch_size * gan.recipe.d_steps
     seed = gan.seed if seed is None else seed
@@ -71,7 +72,7 @@ def train(
         watchers.append(Deadline(seconds))
     if verbose:
         watchers.append(Progress(total))
-    order = data.batches(examples, rows, seed, int(gan.step))
+    order = data.batches(examples, rows, seed, int(gan.step), labels)
     gan.fit(
         order if total is None else order.take(total),
         steps_per_epoch=total,
@@ -108,6 +109,17 @@ def checked(examples, recipe):
             found = f"values in [{least:g}, {most:g}]"
             raise refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", todo)
     return examples.astype("float32")
+
+
+def _labels(examples, recipe):
+    """Return the labels that a recipe with classes needs, None for one without."""
+    if not recipe.classes:
+        return None
+    if not isinstance(examples, data.Digits) or max(examples.labels) >= recipe.classes:
+        accepted = f"Digits with labels below {recipe.classes}"
+        todo = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
+        raise refuse("examples", type(examples).__name__, accepted, todo, TypeError)
+    return examples.labels
 
 
 def _length(recipe, steps_per_epoch, epochs, steps, seconds):
