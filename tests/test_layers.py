@@ -11,7 +11,7 @@ import ganlib
 
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {
-    **dict.fromkeys(("errors", "backend", "recipes", "theory", "metrics", "toys"), 0),
+    **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "metrics", "toys"), 0),
     **dict.fromkeys(("data", "idx", "losses", "plots", "plots2d", "classifier"), 0),
     **dict.fromkeys(("models", "gan"), 1),
     **dict.fromkeys(("training", "checkpoint"), 2),

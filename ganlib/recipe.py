@@ -1,0 +1,136 @@
+"""What a recipe is: the fields that describe a GAN, and the blocks its networks are written in."""
+
+from dataclasses import dataclass, fields, replace
+
+from ganlib.errors import refuse, unknown
+
+Layer = tuple[str, dict]  # the name of a layer and its options: ("Dense", {"units": 256})
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Settings of one Adam optimizer (Kingma and Ba, 2015, Algorithm 1).
+
+    Attributes:
+        learning_rate: Step size, > 0.
+        beta_1: Decay of the running mean of the gradient, in [0, 1).
+        beta_2: Decay of the running mean of its square, in [0, 1).
+        decay: The learning rate at step t is ``learning_rate / (1 + decay * t)``.
+    """
+
+    learning_rate: float = 1e-3
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One GAN: its networks, its data and the rules of its training.
+
+    Attributes:
+        name: Key in ``RECIPES``.
+        generator: Layers from z to an image; the last one has shape ``shape``.
+        discriminator: Layers from an image to one logit.
+        note: What the recipe shows, and what was put right in its source.
+        data: The data it was made for: ``"digits"``, ``"zeros"`` or ``"wine"``.
+        shape: Shape of one real example.
+        pixels: The values that 0 and 255 are scaled to before a network sees them; None where the
+            examples are points, not images.
+        latent_dim: Length of z ~ N(0, I).
+        g_optimizer: The generator's optimizer.
+        d_optimizer: The discriminator's optimizer; never the same object.
+        loss: Key in ``losses.LOSSES``.
+        real_target: D's target for real examples; below 1 is one-sided label smoothing
+            (Salimans et al., 2016, section 3.4).
+        fake_target: D's target for fakes; above 0 is the second side, shown only to be refuted.
+        d_update: ``"joint"``: one update on real and fake together; ``"separate"``: one update on the
+            real batch, then one on the fakes; ``"half"``: one update on half a batch of each.
+        d_steps: Updates of D per update of G: k in Goodfellow et al. (2014), Algorithm 1.
+        r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).
+        r2: Weight of the same penalty on fakes.
+        ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
+        pack: Examples that D judges together (Lin et al., 2018, PacGAN).
+        classes: Labels that both networks are told (Mirza and Osindero, 2014); 0 for none.
+        batch_size: Real examples in a batch.
+        steps: Length of a full training, in updates of G.
+        xla: Compile the step with XLA: faster for dense networks, slower for convolutions on a CPU.
+    """
+
+    name: str
+    generator: tuple[Layer, ...]
+    discriminator: tuple[Layer, ...]
+    note: str = ""
+    data: str = "digits"
+    shape: tuple[int, ...] = (28, 28)
+    pixels: tuple[float, float] | None = (-1.0, 1.0)
+    latent_dim: int = 100
+    g_optimizer: Adam = Adam()
+    d_optimizer: Adam = Adam()
+    loss: str = "non-saturating"
+    real_target: float = 1.0
+    fake_target: float = 0.0
+    d_update: str = "joint"
+    d_steps: int = 1
+    r1: float = 0.0
+    r2: float = 0.0
+    ema: float = 0.0
+    pack: int = 1
+    classes: int = 0
+    batch_size: int = 128
+    steps: int = 1000
+    xla: bool = True
+
+    def __post_init__(self):
+        for name in ("real_target", "fake_target"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                todo = "A target is a probability: 0.9 smooths, 1 does not."
+                raise refuse(name, value, "a number in [0, 1]", todo)
+        if self.d_update not in ("joint", "separate", "half"):
+            raise unknown("d_update", self.d_update, ("joint", "separate", "half"))
+        for name in ("d_steps", "pack", "batch_size", "latent_dim", "steps"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise refuse(name, value, "a whole number of at least 1", "Count something.")
+        if self.d_update == "separate" and (self.loss == "relativistic" or self.r1 or self.r2):
+            todo = "Use d_update='joint': these losses need a real and a fake in the same update."
+            raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
+        if self.classes and self.pack > 1:
+            todo = "Choose one: a pack of images has no single label."
+            raise refuse("pack", self.pack, "1 in a recipe with classes", todo)
+        parts = 2 if self.d_update == "half" else 1
+        if self.batch_size % (parts * self.pack):
+            todo = "Every part that D sees must be whole: change batch_size or pack."
+            raise refuse("batch_size", self.batch_size, f"a multiple of {parts * self.pack}", todo)
+
+    def but(self, **changes):
+        """Return a copy with some fields changed; an unknown field is refused by name."""
+        names = [field.name for field in fields(self)]
+        for name in changes:
+            if name not in names:
+                raise unknown("recipe field", name, names)
+        return replace(self, **changes)
+
+
+def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None):
+    """Return the layers of one dense block: Dense, activation, batch norm, dropout, as given.
+
+    Args:
+        units: Width.
+        activation: ``"leaky"``, ``"relu"``, ``"tanh"`` or None for a linear block.
+        slope: Slope of the leaky ReLU below zero.
+        std: Standard deviation of a normal initialiser; None for Keras's default (Glorot uniform).
+        batch_norm: Momentum of the batch normalisation; None for none.
+        dropout: Share of units dropped in training; None for none.
+    """
+    layers = [("Dense", {"units": units} if std is None else {"units": units, "std": std})]
+    if activation == "leaky":
+        layers.append(("LeakyReLU", {"negative_slope": slope}))
+    elif activation is not None:
+        layers.append(("Activation", {"activation": activation}))
+    if batch_norm is not None:
+        layers.append(("BatchNormalization", {"momentum": batch_norm}))
+    if dropout is not None:
+        layers.append(("Dropout", {"rate": dropout}))
+    return tuple(layers)
