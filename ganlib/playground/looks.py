@@ -1,0 +1,123 @@
+"""What the learner sees at one moment, as arrays: measured, not yet drawn."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ganlib import losses, theory
+from ganlib.backend import tf
+from ganlib.gan import draw_z
+from ganlib.playground import words
+
+SHOWN = 256  # points of each kind on the map, and the sample that the figures are measured on
+CELLS = 48  # of the map, along each side
+MESH = 13  # lines of G's grid, each way
+ARROWS = 48
+
+
+@dataclass(frozen=True)
+class Look:
+    """One moment of a game.
+
+    Attributes:
+        figures: Everything measured, by name; see `words.line`.
+        fake: What G makes of the fixed z: points ``(256, 2)``, or ``uint8`` images ``(25, 28, 28)``.
+        belief: D's belief in each fake shown, ``(n,)``, in (0, 1).
+        real: Real points ``(256, 2)``; None for digits.
+        map: D's belief over the scene's extent, ``(48, 48)``, first row at the bottom; None for digits.
+        mesh: Where G puts a square grid of z: ``(13, 13, 2)``; None for digits.
+        arrows: For 48 of the fakes, the way that G's loss pulls them, ``(48, 2)``; None for digits.
+    """
+
+    figures: dict = field(repr=False)
+    fake: np.ndarray = field(repr=False)
+    belief: np.ndarray = field(repr=False)
+    real: np.ndarray = field(default=None, repr=False)
+    map: np.ndarray = field(default=None, repr=False)
+    mesh: np.ndarray = field(default=None, repr=False)
+    arrows: np.ndarray = field(default=None, repr=False)
+
+
+def looker(machine):
+    """Return a function of no arguments that looks at a machine as it is then."""
+    scene, gan = machine.scene, machine.gan
+    some = np.random.default_rng(0).permutation(len(scene.examples))[:SHOWN]
+    some = some[: len(some) - len(some) % gan.recipe.pack]
+    chosen = scene.examples[some]
+    real = gan.scale(tf.constant(chosen))
+    z = draw_z(len(some), gan.recipe.latent_dim, machine.settings.seed, 2**40)
+    spread = max(words.spread(real), 1e-12)
+    probes = (_cells(scene.extent), _mesh(gan.recipe.latent_dim)) if scene.flat else (None, None)
+    measure = _measure(machine, real, z, *probes)
+
+    def look():
+        out = {name: value.numpy() for name, value in measure().items()}
+        fake, belief = out["fake"], theory.sigmoid(out["fake_logits"][:, 0])
+        figures = {
+            "iteration": machine.iteration,
+            "d_updates": machine.d_updates,
+            **dict(zip(machine.curves.NAMES, machine.last.tolist(), strict=True)),
+            "real_accuracy": float((out["real_logits"] > 0).mean()),
+            "fake_accuracy": float((out["fake_logits"] < 0).mean()),
+            "slope": float(np.linalg.norm(out["pull"].reshape(len(fake), -1), axis=1).mean()),
+            "diversity": words.spread(fake) / spread,
+            "modes": None,
+        }
+        if not scene.flat:
+            return Look(_said(figures), gan.draw_images(z[:25]), belief[:25])
+        if scene.modes:
+            reached, good = words.coverage(fake, scene.modes)
+            figures["modes"] = (reached, len(scene.modes.centres), good)
+        plane = theory.sigmoid(out["map"]).reshape(CELLS, CELLS)
+        mesh = out["mesh"].reshape(MESH, -1, 2)
+        return Look(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])
+
+    return look
+
+
+def _said(figures):
+    return {**figures, "line": words.line(figures)}
+
+
+def _measure(machine, real, z, cells, mesh):
+    """Return a traced function that asks both networks everything in one go."""
+    gan = machine.gan
+    drawer = gan.average or gan.generator
+
+    def judge(examples):
+        """Return a logit for each example; where D judges packs, each is packed with copies of itself."""
+        copies = tf.repeat(examples, gan.recipe.pack, axis=0)
+        return gan.discriminator(gan.packed(copies), training=False)
+
+    @tf.function
+    def measure():
+        fake = drawer(z, training=False)
+        with tf.GradientTape() as tape:
+            tape.watch(fake)
+            fake_logits = judge(fake)
+            real_logits = judge(real)
+            g_loss = losses.LOSSES[machine.gan.recipe.loss][1](real_logits, fake_logits)
+        pull = -tape.gradient(g_loss, fake) * float(len(z))  # g_loss is a mean: each fake's own slope
+        out = {"fake": fake, "fake_logits": fake_logits, "real_logits": real_logits, "pull": pull}
+        if cells is not None:
+            out |= {"map": judge(cells), "mesh": drawer(mesh, training=False)}
+        return out
+
+    return measure
+
+
+def _cells(extent):
+    """Return the middles of the map's cells, ``(48 * 48, 2)``, row by row from the bottom."""
+    left, right, bottom, top = extent
+    middle = (np.arange(CELLS) + 0.5) / CELLS
+    x, y = left + (right - left) * middle, bottom + (top - bottom) * middle
+    return tf.constant(np.stack(np.meshgrid(x, y), -1).reshape(-1, 2), tf.float32)
+
+
+def _mesh(latent_dim):
+    """Return a square grid over the first two coordinates of z, the others 0; a line for one alone."""
+    along = np.linspace(-2, 2, MESH)
+    grid = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
+    z = np.zeros((MESH * MESH, max(latent_dim, 2)), "float32")
+    z[:, :2] = grid
+    return tf.constant(z[:, :latent_dim])

@@ -1,0 +1,264 @@
+"""The two networks and all that can be done with them, one step at a time. No thread, no widget.
+
+Everything random follows from (seed, draw): the number ``draw`` goes up by one with every update of
+either network and is kept with each remembered moment.  So the same commands at the same iterations give
+the same networks, also after a rewind.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ganlib import models, theory
+from ganlib.backend import keras, tf
+from ganlib.errors import refuse
+from ganlib.gan import GAN, draw_z
+from ganlib.playground import looks, scenes
+from ganlib.playground.keeping import Curves, Film
+from ganlib.playground.settings import Settings
+from ganlib.recipes import get_recipe
+
+
+class Machine:
+    """A generator, a discriminator, their examples and their settings.
+
+    Args:
+        examples: What `scenes.scene` takes.
+        recipe: A ``Recipe`` or its name; by default the scene's own.
+        generator: Your own Keras model: z ``(n, latent_dim)`` to ``(n, *shape)``.
+        discriminator: Your own: ``(n, *shape)`` to logits ``(n, 1)``.
+        **settings: First values of `Settings`.
+
+    Raises:
+        ValueError, TypeError: Examples, networks or settings that do not fit; see the message.
+    """
+
+    def __init__(self, examples="ring", recipe=None, generator=None, discriminator=None, **settings):
+        self.scene = scenes.scene(examples)
+        recipe = get_recipe(recipe or self.scene.recipe)
+        _fits(recipe.shape, self.scene)
+        recipe = recipe.but(latent_dim=_own(generator, discriminator, recipe))
+        self.settings = Settings(
+            loss=recipe.loss,
+            d_rate=recipe.d_optimizer.learning_rate,
+            g_rate=recipe.g_optimizer.learning_rate,
+            d_steps=recipe.d_steps,
+            real_target=recipe.real_target,
+            r1=recipe.r1,
+            batch_size=recipe.batch_size,
+            seed=0,
+        ).but(**settings)
+        self.own = generator is not None, discriminator is not None
+        self.gan = GAN(recipe, self.settings.seed, generator, discriminator)
+        rates = [replace(a, decay=0.0) for a in (recipe.d_optimizer, recipe.g_optimizer)]
+        self.gan.compile(*(models.optimizer(rate) for rate in rates))
+        self.variables = self._variables()
+        self.examples = tf.constant(self.scene.examples)
+        self.iteration = self.d_updates = self.draw = 0
+        self.last = np.full(4, np.nan)  # the figures of `Curves.NAMES`, as last measured
+        self._seed = self.settings.seed  # the one in force
+        self._set(self.settings)
+        self.curves = Curves()
+        self.film = Film(every=10 if self.scene.flat else 50)
+        self.film.take(0, self.state, force=True)
+        self.look = looks.looker(self)
+
+    def _variables(self):
+        gan = self.gan
+        parts = [gan.discriminator, gan.generator, gan.d_optimizer, gan.g_optimizer]
+        parts += [gan.average] if gan.average else []
+        return [variable for part in parts for variable in part.variables]
+
+    # ---- settings ----
+
+    def set(self, **changes):
+        """Change settings; return the names of those that act only at the next restart."""
+        self._set(self.settings.but(**changes))
+        return tuple(name for name in changes if name == "seed" and self.settings.seed != self._seed)
+
+    def _set(self, settings):
+        rules = {
+            name: getattr(settings, name)
+            for name in ("loss", "d_steps", "real_target", "r1", "batch_size")
+        }
+        recipe = self.gan.recipe.but(**rules)  # raises before anything is changed
+        if recipe != self.gan.recipe or not hasattr(self, "_functions"):
+            self.gan.recipe = recipe
+            self._compile()
+        self.settings = settings
+        self.gan.d_optimizer.learning_rate = settings.d_rate
+        self.gan.g_optimizer.learning_rate = settings.g_rate
+
+    def _compile(self):
+        """Trace anew at the next step, since a graph holds the rules with which it was traced."""
+        self._functions = {name: tf.function(getattr(self, f"_{name}")) for name in ("d", "g", "both")}
+
+    def equilibrium(self):
+        """Return ``(d_loss, g_loss)`` where the game would end with the settings in force."""
+        if self.settings.loss == "relativistic":
+            return float(np.log(2)), float(np.log(2))
+        end = theory.equilibrium(self.settings.real_target)
+        saturating = self.settings.loss == "saturating"
+        return end.d_loss, float(np.log(1 - end.d)) if saturating else end.g_loss
+
+    # ---- steps ----
+
+    def step_d(self):
+        """Update D alone, once."""
+        self.last[:3] = self._run("d")
+        self.draw, self.d_updates = self.draw + 1, self.d_updates + 1
+
+    def step_g(self):
+        """Update G alone, once."""
+        self.last[3] = self._run("g")
+        self.draw += 1
+        self._next()
+
+    def step_both(self):
+        """Update D ``d_steps`` times, then G once: one iteration."""
+        self.last[:] = self._run("both")
+        self.draw += self.settings.d_steps + 1
+        self.d_updates += self.settings.d_steps
+        self._next()
+
+    def _run(self, name):
+        figures = self._functions[name](tf.constant(self.draw, tf.int64)).numpy()
+        if not np.isfinite(figures).all():
+            raise FloatingPointError(
+                f"A loss is not a finite number any more at iteration {self.iteration}. "
+                "A learning rate may be too high: lower it, then restart or rewind."
+            )
+        return figures
+
+    def _next(self):
+        self.iteration += 1
+        if np.isfinite(self.last).all():
+            self.curves.add(self.iteration, self.last)
+        self.film.take(self.iteration, self.state)
+
+    def _real(self, draw):
+        """Return the real batch of a draw."""
+        seeds, count = (
+            tf.stack([tf.constant(self._seed + 2**32, tf.int64), draw]),
+            len(self.scene.examples),
+        )
+        size = (self.gan.recipe.batch_size,)
+        index = tf.random.stateless_uniform(size, seeds, 0, count, tf.int32, alg="philox")
+        return self.gan.scale(tf.gather(self.examples, index))
+
+    def _z(self, count, draw):
+        return draw_z(count, self.gan.recipe.latent_dim, self._seed, draw)
+
+    def _d(self, draw):
+        n = self.gan.recipe.batch_size // (2 if self.gan.recipe.d_update == "half" else 1)
+        loss, real, fake = self.gan.update_discriminator(self._real(draw)[:n], self._z(n, draw))
+        right = [tf.reduce_mean(tf.cast(logits, tf.float32)) for logits in (real > 0, fake < 0)]
+        return tf.stack([loss, *right])
+
+    def _g(self, draw):
+        return self.gan.update_generator(self._real(draw), self._z(self.gan.recipe.batch_size, draw))
+
+    def _both(self, draw):
+        k = self.gan.recipe.d_steps
+        for i in range(k):
+            figures = self._d(draw + i)
+        return tf.concat([figures, [self._g(draw + k)]], 0)
+
+    # ---- moments ----
+
+    def state(self):
+        """Return everything that a later step depends on, settings apart."""
+        counts = (self.iteration, self.d_updates, self.draw)
+        arrays = [np.array(variable.numpy()) for variable in self.variables]
+        return {"arrays": arrays, "counts": counts, "last": self.last.copy()}
+
+    def restore(self, state):
+        """Put a state back.  The settings stay as they are now."""
+        for variable, array in zip(self.variables, state["arrays"], strict=True):
+            variable.assign(array)
+        self.iteration, self.d_updates, self.draw = state["counts"]
+        self.last = state["last"].copy()
+        self._set(self.settings)  # a learning rate is one of the optimizer's variables
+
+    def moments(self):
+        """Return the iterations that `rewind` can go back to exactly, in order."""
+        return tuple(self.film.states)
+
+    def rewind(self, iteration):
+        """Go back to the last remembered moment at or before an iteration; return which it was."""
+        if isinstance(iteration, bool) or not isinstance(iteration, int) or iteration < 0:
+            raise refuse("iteration", repr(iteration), "a whole number ≥ 0", "See moments().")
+        self.restore(self.film.back_to(iteration))
+        self.curves.back_to(self.iteration)
+        return self.iteration
+
+    def restart(self):
+        """Go back to the beginning, with the seed that is set now.
+
+        A recipe's networks get the first weights of that seed.  Your own networks get back the weights
+        with which they came: ganlib does not know how you drew them.
+        """
+        changed, self._seed = self._seed != self.settings.seed, self.settings.seed
+        self.rewind(0)
+        if changed:
+            self._reseed()
+            self._compile()
+            self.look = looks.looker(self)
+            self.film = Film(every=10 if self.scene.flat else 50)
+            self.film.take(0, self.state, force=True)
+        self.curves = Curves()
+
+    def _reseed(self):
+        gan, seed = self.gan, self._seed
+        gan.seed = seed
+        fresh = [(gan.generator, models.generator, self.own[0])]
+        fresh += [(gan.average, models.generator, False)] if gan.average else []
+        fresh += [(gan.discriminator, models.discriminator, self.own[1])]
+        for network, make, own in fresh:
+            if not own:
+                for old, new in zip(network.variables, make(gan.recipe, seed).variables, strict=True):
+                    old.assign(new)
+
+
+def _fits(shape, scene):
+    wanted = scene.examples.shape[1:]
+    if shape != wanted:
+        todo = "Take a recipe made for such examples, or other examples."
+        raise refuse("recipe", f"examples of shape {shape}", f"{wanted}, as in {scene.name}", todo)
+
+
+def _own(generator, discriminator, recipe):
+    """Check the learner's own networks on two rows of zeros; return the length of z."""
+    latent_dim = recipe.latent_dim
+    if generator is not None:
+        _model("generator", generator)
+        latent_dim = generator.input_shape[-1]
+        _gives("generator", generator, (latent_dim,), recipe.shape)
+    if discriminator is not None:
+        _model("discriminator", discriminator)
+        packed = recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
+        _gives("discriminator", discriminator, packed, (1,))
+        ending = getattr(discriminator.layers[-1], "activation", None)
+        if ending is keras.activations.sigmoid:
+            todo = "Leave the last activation out: the loss applies the sigmoid itself."
+            raise refuse("discriminator", "a network that ends in a sigmoid", "logits", todo)
+    return latent_dim
+
+
+def _model(name, network):
+    if not isinstance(network, keras.Model) or not network.built:
+        got = type(network).__name__
+        todo = "Give it a keras.Input first, so that it is built."
+        raise refuse(name, got, "a built keras.Model", todo, TypeError)
+
+
+def _gives(name, network, taken, wanted):
+    """Refuse a network that does not take or give what its place in the game needs."""
+    todo = "Change its last layer, or take other examples."
+    try:
+        given = tuple(network(np.zeros((2, *taken), "float32")).shape[1:])
+    except Exception as error:
+        accepted = f"a network that takes (n, {', '.join(map(str, taken))})"
+        raise refuse(name, error, accepted, "Change its Input.") from error
+    if given != tuple(wanted):
+        raise refuse(name, f"an output of shape {given} for each row", f"{tuple(wanted)}", todo)

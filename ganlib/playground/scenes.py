@@ -1,0 +1,111 @@
+"""What the two networks play about: a cloud of points in the plane, or digits."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ganlib import data, toys
+from ganlib.errors import refuse, unknown
+from ganlib.recipes import Adam, Recipe, dense, get_recipe
+
+PLANE = Recipe(
+    "plane",
+    generator=(*dense(64, "leaky"), *dense(64, "leaky"), *dense(2)),
+    discriminator=(*dense(64, "leaky"), *dense(64, "leaky"), *dense(1)),
+    note="Points in the plane: small enough for hundreds of steps a second.",
+    data="points",
+    shape=(2,),
+    pixels=None,
+    latent_dim=2,
+    g_optimizer=Adam(1e-3, beta_1=0.5),
+    d_optimizer=Adam(1e-3, beta_1=0.5),
+)
+COUNT = 4000  # points drawn from a distribution that could give any number
+
+
+class Scene(NamedTuple):
+    """Real examples and what is known about them.
+
+    Attributes:
+        name: For titles: ``"ring"``, ``"digits"``, ``"your points"``.
+        examples: float32 points ``(n, 2)``, or ``uint8`` images ``(n, 28, 28)``.
+        recipe: The networks to play with where the learner names none.
+        axes: Names of the two axes of a cloud of points.
+        modes: The `toys.Mixture` that the points were drawn from, or None.
+        labels: ``(n,)`` which digit each image shows, or None.
+    """
+
+    name: str
+    examples: np.ndarray
+    recipe: Recipe
+    axes: tuple[str, str] = ("x", "y")
+    modes: toys.Mixture | None = None
+    labels: np.ndarray | None = None
+
+    @property
+    def flat(self):
+        """Whether the examples are points in the plane."""
+        return self.examples.ndim == 2
+
+    @property
+    def extent(self):
+        """The square that the map shows: left, right, bottom, top, with a margin around the points."""
+        low, high = self.examples.min(0), self.examples.max(0)
+        centre, half = (low + high) / 2, 0.7 * max(float((high - low).max()), 1e-3)
+        return tuple(float(v) for v in (*(centre[0] + [-half, half]), *(centre[1] + [-half, half])))
+
+
+def _wine():
+    wines = toys.load_wine()
+    names = tuple(name.replace("_", " ") + " (standardised)" for name in wines.names)
+    return Scene("wine", wines.points, PLANE, axes=names)
+
+
+def _digits():
+    digits = data.load_digits()
+    return Scene("digits", digits.images, get_recipe("small"), labels=digits.labels)
+
+
+SCENES = {
+    "ring": lambda: Scene("ring", toys.ring(COUNT), PLANE, modes=toys.RING),
+    "grid": lambda: Scene("grid", toys.grid(COUNT), PLANE, modes=toys.GRID),
+    "moons": lambda: Scene("moons", toys.two_moons(COUNT), PLANE),
+    "line": lambda: Scene("line", toys.line(COUNT), PLANE),
+    "wine": _wine,
+    "digits": _digits,
+}
+
+
+def scene(examples):
+    """Return the `Scene` of a name, of `data.Digits`, or of the learner's own examples.
+
+    Args:
+        examples: A key of ``SCENES``; a `Scene`; `data.Digits`; points ``(n, 2)``, any finite numbers;
+            or ``uint8`` images ``(n, 28, 28)``.
+
+    Raises:
+        ValueError, TypeError: None of these, or numbers that are not finite.
+    """
+    if isinstance(examples, Scene):
+        return examples
+    if isinstance(examples, str):
+        if examples not in SCENES:
+            raise unknown("data", examples, SCENES)
+        return SCENES[examples]()
+    if isinstance(examples, data.Digits):
+        return Scene("digits", examples.images, get_recipe("small"), labels=examples.labels)
+    accepted = f"one of {', '.join(SCENES)}; points (n, 2); or uint8 images (n, 28, 28)"
+    try:
+        array = np.asarray(examples)
+        images = array.dtype == np.uint8 and array.shape[1:] == (28, 28)
+        points = array if images else np.asarray(array, "float32")
+    except (TypeError, ValueError) as error:
+        todo = "Give numbers in an array."
+        raise refuse("data", type(examples).__name__, accepted, todo, TypeError) from error
+    if images and len(array):
+        return Scene("your images", array, get_recipe("small"))
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2:
+        raise refuse("data", f"shape {points.shape}", accepted, "Give one row for each example.")
+    if not np.isfinite(points).all():
+        raise refuse("data", "NaN or infinity", "finite points", "Leave those rows out.")
+    return Scene("your points", points, PLANE)

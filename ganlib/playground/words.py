@@ -1,0 +1,60 @@
+"""One line that says what is happening, from measured quantities alone."""
+
+import numpy as np
+
+NEARLY_ZERO = 0.05  # mean length of G's gradient, nats for each unit of the data
+SURE, UNSURE = 0.97, (0.4, 0.6)
+
+
+def coverage(points, modes, near=3.0, least=None):
+    """Count the modes that points reach.
+
+    A mode counts when at least a quarter of its fair share of points lies within three σ of its centre;
+    a point that is that near to some centre is good.
+
+    Args:
+        points: ``(n, 2)``.
+        modes: `toys.Mixture`.
+        near: Radius, in σ.
+        least: Points that make a mode; by default a quarter of n / modes, at least one.
+
+    Returns:
+        The number of modes reached, and the share of good points in [0, 1].
+    """
+    least = least or max(1, len(points) // (4 * len(modes.centres)))
+    away = np.linalg.norm(np.asarray(points)[:, None] - modes.centres, axis=2)
+    good = away.min(1) < near * modes.sigma
+    hits = np.bincount(away.argmin(1)[good], minlength=len(modes.centres))
+    return int((hits >= least).sum()), float(good.mean())
+
+
+def spread(examples):
+    """Return the mean distance of examples ``(n, ...)`` from their own mean."""
+    rows = np.asarray(examples, float).reshape(len(examples), -1)
+    return float(np.linalg.norm(rows - rows.mean(0), axis=1).mean())
+
+
+def line(figures):
+    """Say in one sentence or two what the figures mean.
+
+    Args:
+        figures: A dict with ``iteration``, ``d_updates``, ``real_accuracy``, ``fake_accuracy``, ``slope``
+            (mean length of the gradient of G's loss by a fake), ``diversity`` (spread of the fakes over
+            that of the reals), and ``modes``: (reached, all, good share) or None.
+    """
+    real, fake, slope = (figures[name] for name in ("real_accuracy", "fake_accuracy", "slope"))
+    if figures["iteration"] == 0 and figures["d_updates"] == 0:
+        return "Nothing is trained yet: both networks are as their seed made them."
+    if figures["diversity"] < 0.1:
+        share = f"{figures['diversity']:.0%}"
+        return f"G draws nearly the same thing every time: its spread is {share} of the real one."
+    if min(real, fake) > SURE:
+        if slope < NEARLY_ZERO:
+            return f"D is right about everything: G's gradient is nearly zero ({slope:.3f})."
+        return f"D is right about {min(real, fake):.0%} or more; G still gets a gradient ({slope:.2f})."
+    if figures["modes"] and figures["modes"][0] < figures["modes"][1]:
+        reached, total, good = figures["modes"]
+        return f"G covers {reached} of {total} modes; {good:.0%} of its points lie near one."
+    if UNSURE[0] <= (real + fake) / 2 <= UNSURE[1]:
+        return f"D can hardly tell: it is right about {(real + fake) / 2:.0%}, and guessing gives 50%."
+    return f"D is right about {real:.0%} of the real and {fake:.0%} of the fake ones."
