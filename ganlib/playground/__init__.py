@@ -13,6 +13,7 @@ from importlib import import_module
 _HOME = {
     "Controller": "controller",
     "Machine": "machine",
+    "Playground": "views",
 }
 
 __all__ = sorted(_HOME)

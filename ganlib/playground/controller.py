@@ -51,7 +51,8 @@ class Controller:
         self._machine, self.fps, self.share, self.patience = machine, fps, share, patience
         self.state, self.error, self.note, self.speed = PAUSED, None, "", 0.0
         self.look, self.serial = None, 0
-        self.settings, self.moments, self.history = machine.settings, machine.moments(), None
+        self.settings, self.moments = machine.settings, machine.moments()
+        self.history, self.equilibrium = machine.curves.history(), machine.equilibrium()
         self._commands, self._changed = queue.SimpleQueue(), threading.Condition()
         self._left, self._run = None, None  # iterations still to play; the Future of `run`
         self._settled = []  # Futures and their outcomes, to be told after the next look
@@ -207,6 +208,7 @@ class Controller:
         with self._changed:
             self.look, self.history, self.serial = look, history, self.serial + 1
             self.settings, self.moments = self._machine.settings, self._machine.moments()
+            self.equilibrium = self._machine.equilibrium()
             self._changed.notify_all()
         self._settle()
         self._next_look = start + max(1 / self.fps, (time.monotonic() - start) / self.share)

@@ -1,7 +1,7 @@
 """From a look to a picture, in a few milliseconds: Pillow alone, at twice the size on the page.
 
-Real is green and round, fake is purple and square; the map takes the same two hues, and D = 1/2 is a dark
-line.  Hue is never the only sign.
+The signs are those of `plots2d`: real examples are green dots, fakes are orange crosses, D's belief is
+white for "surely fake" and blue for "surely real", with a dark line at D = 1/2.  Hue is never alone.
 """
 
 import io
@@ -12,8 +12,8 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ganlib.plots import FAKE_COLOUR, REAL_COLOUR
-from ganlib.plots import Figure as _Figure
+from ganlib.plots import G_COLOUR, REAL_COLOUR, Figure
+from ganlib.plots2d import BELIEF
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
 INK, GREY = "#222222", "#555555"
@@ -26,16 +26,7 @@ def font(size):
     return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", size)
 
 
-def tints():
-    """Return the map's 256 colours, from D = 0 (purple) over white to D = 1 (green), uint8 ``(256, 3)``."""
-    ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (FAKE_COLOUR, REAL_COLOUR)]
-    fake, real = (255 - 0.62 * (255 - end) for end in ends)
-    paper = np.array([252.0, 252.0, 252.0])
-    t = np.linspace(-1, 1, 256)[:, None]
-    return np.rint(np.where(t < 0, paper + -t * (fake - paper), paper + t * (real - paper))).astype("uint8")
-
-
-_TINTS = tints()
+_BLUES = np.rint(BELIEF(np.linspace(0, 1, 256))[:, :3] * 255).astype("uint8")  # of D from 0 to 1
 
 
 def picture(look, scene, show=PARTS[:4], side=SIDE):
@@ -61,11 +52,13 @@ def describe(look, scene):
     """Return the picture in words, for a reader who cannot see it."""
     figures = look.figures
     if scene.flat:
-        what = f"A map of D's belief over {scene.name}, with {len(look.real)} real and as many fake points"
+        what = (
+            f"A map of D's belief over {scene.name}, with {len(look.real)} real and as many fake points"
+        )
     else:
         what = f"{len(look.fake)} generated images, each with D's belief that it is real"
-    belief = float(np.mean(look.belief))
-    return f"{what}, at iteration {figures['iteration']}. Mean belief in fakes {belief:.2f}. {figures['line']}"
+    what += f", at iteration {figures['iteration']}. Mean belief in fakes {np.mean(look.belief):.2f}"
+    return f"{what}. {figures['line']}"
 
 
 # ---- points ----
@@ -87,11 +80,17 @@ def _cloud(look, scene, show, side):
         fakes = place(look.fake)
         fakes = fakes[((fakes > -side) & (fakes < 2 * side)).all(1)]
         for x, y in fakes:
-            draw.rectangle((x - dot, y - dot, x + dot, y + dot), fill="#A63C86", outline="white")
+            _cross(draw, x, y, dot)
     if "arrows" in show:
         _arrows(draw, look, place, side)
     _frame(draw, scene, side, show)
     return canvas
+
+
+def _cross(draw, x, y, size):
+    width = max(2, round(size / 2))
+    draw.line((x - size, y - size, x + size, y + size), fill=G_COLOUR, width=width)
+    draw.line((x - size, y + size, x + size, y - size), fill=G_COLOUR, width=width)
 
 
 def _placer(extent, side):
@@ -111,7 +110,7 @@ def _map(belief, side):
     low = Image.fromarray(belief[::-1].astype("float32"))
     fine = np.asarray(low.resize((side // 2, side // 2), Image.Resampling.BICUBIC))
     index = np.clip(np.rint(fine * 255), 0, 255).astype("uint8")
-    image = Image.fromarray(_TINTS[index]).resize((side, side), Image.Resampling.BILINEAR)
+    image = Image.fromarray(_BLUES[index]).resize((side, side), Image.Resampling.BILINEAR)
     slope = np.hypot(*np.gradient(fine))  # distance to the line, in pixels, is |D - 1/2| / slope
     near = np.clip(1.3 - np.abs(fine - 0.5) / np.maximum(slope, 1e-9), 0, 1)
     line = Image.fromarray((near * 255).astype("uint8")).resize((side, side), Image.Resampling.BILINEAR)
@@ -125,7 +124,7 @@ def _mesh(draw, lines, side):
     families = (lines, lines.transpose(1, 0, 2)) if lines.shape[1] > 1 else (lines.transpose(1, 0, 2),)
     for family in families:
         for line in family:
-            draw.line([tuple(p) for p in line.tolist()], fill="#8A5A7C", width=max(1, side // 420))
+            draw.line([tuple(p) for p in line.tolist()], fill="#B98A6A", width=max(1, side // 420))
 
 
 def _arrows(draw, look, place, side):
@@ -139,7 +138,11 @@ def _arrows(draw, look, place, side):
         size = np.hypot(dx, dy)
         if size < 2 or not (-side < x < 2 * side and -side < y < 2 * side):
             continue
-        tip, back, aside = np.array([x + dx, y + dy]), np.array([dx, dy]) / size, np.array([-dy, dx]) / size
+        tip, back, aside = (
+            np.array([x + dx, y + dy]),
+            np.array([dx, dy]) / size,
+            np.array([-dy, dx]) / size,
+        )
         draw.line((x, y, *tip), fill=INK, width=side // 280)
         head = min(size, side / 60)
         wings = (tip - head * back + 0.5 * head * aside, tip - head * back - 0.5 * head * aside)
@@ -155,12 +158,14 @@ def _frame(draw, scene, side, show):
     draw.text((pad, pad), f"{scene.axes[1]}: {bottom:.1f} to {top:.1f}", GREY, small, anchor="lt")
     draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
     x, y, dot = side - pad, side - pad, side / 110
-    for name, colour in (("fake", "#A63C86"), ("real", REAL_COLOUR)):
+    for name in ("fake", "real"):
         if name in show:
             draw.text((x, y), name, INK, small, anchor="rs")
             x -= draw.textlength(name, small) + 2.2 * dot
-            box = (x - dot, y - 2.4 * dot, x + dot, y - 0.4 * dot)
-            (draw.rectangle if name == "fake" else draw.ellipse)(box, fill=colour, outline="white")
+            if name == "fake":
+                _cross(draw, x, y - 1.4 * dot, dot)
+            else:
+                draw.ellipse((x - dot, y - 2.4 * dot, x + dot, y - 0.4 * dot), fill=REAL_COLOUR)
             x -= 3 * dot
 
 
@@ -199,7 +204,10 @@ def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
     """
     labels = labels or [f"iteration {look.figures['iteration']}" for look in looks]
     alt = "; ".join(describe(look, scene) for look in looks)
-    figure = _Figure((9.0, 9.0 / len(looks) + 0.7), alt=f"{len(looks)} pictures side by side: {alt}")
+    figure = Figure(
+        (9.0, 9.0 / len(looks) + (0.6 if title else 0.25)),
+        alt=f"{len(looks)} pictures side by side: {alt}",
+    )
     for axes, look, label in zip(np.ravel(figure.subplots(1, len(looks))), looks, labels, strict=True):
         axes.imshow(np.asarray(picture(look, scene, show, 420)))
         axes.set_axis_off()

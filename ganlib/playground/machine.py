@@ -112,14 +112,19 @@ class Machine:
         """Update G alone, once."""
         self.last[3] = self._run("g")
         self.draw += 1
-        self._next()
+        self.iteration += 1
+        self._keep()
 
     def step_both(self):
         """Update D ``d_steps`` times, then G once: one iteration."""
+        self._both_and_count()
+        self._keep()
+
+    def _both_and_count(self):
         self.last[:] = self._run("both")
         self.draw += self.settings.d_steps + 1
         self.d_updates += self.settings.d_steps
-        self._next()
+        self.iteration += 1
 
     def _run(self, name):
         figures = self._functions[name](tf.constant(self.draw, tf.int64)).numpy()
@@ -130,8 +135,7 @@ class Machine:
             )
         return figures
 
-    def _next(self):
-        self.iteration += 1
+    def _keep(self):
         if np.isfinite(self.last).all():
             self.curves.add(self.iteration, self.last)
         self.film.take(self.iteration, self.state)
@@ -207,6 +211,25 @@ class Machine:
             self.film = Film(every=10 if self.scene.flat else 50)
             self.film.take(0, self.state, force=True)
         self.curves = Curves()
+
+    def preview(self, iterations):
+        """Play from the beginning to each of some iterations; return the looks, and change nothing.
+
+        Args:
+            iterations: Whole numbers ≥ 0, rising.
+        """
+        if list(iterations) != sorted(set(iterations)) or not len(iterations) or iterations[0] < 0:
+            raise refuse("iterations", iterations, "whole numbers ≥ 0, rising", "Sort them.")
+        kept, seen = self.state(), []
+        try:
+            self.restore(self.film.states[0])
+            for iteration in iterations:
+                while self.iteration < iteration:
+                    self._both_and_count()
+                seen.append(self.look())
+        finally:
+            self.restore(kept)
+        return seen
 
     def _reseed(self):
         gan, seed = self.gan, self._seed

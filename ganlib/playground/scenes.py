@@ -58,7 +58,7 @@ class Scene(NamedTuple):
 def _wine():
     wines = toys.load_wine()
     names = tuple(name.replace("_", " ") + " (standardised)" for name in wines.names)
-    return Scene("wine", wines.points, PLANE, axes=names)
+    return Scene("wine", wines.points, get_recipe("wine"), axes=names)
 
 
 def _digits():

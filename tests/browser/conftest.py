@@ -1,0 +1,145 @@
+"""A JupyterLab on this machine's loopback and a chromium that opens it."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("GANLIB_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+ARTEFACTS = ROOT / "build" / "browser"
+
+
+def notebook(path, *cells):
+    """Write a notebook of code cells that names its kernel, or JupyterLab would ask for one."""
+    book = nbformat.v4.new_notebook()
+    book.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    book.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(book, path)
+
+
+class Server:
+    """JupyterLab with a token of its own, on a free port of 127.0.0.1."""
+
+    def __init__(self, folder):
+        self.folder, self.token = folder, secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        home = folder / ".home"
+        settings = home / "lab/user-settings/@jupyterlab/apputils-extension"
+        settings.mkdir(parents=True)
+        (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+        env = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "JUPYTER_CONFIG_DIR": str(home),
+            "JUPYTERLAB_SETTINGS_DIR": str(home / "lab/user-settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(home / "lab/workspaces"),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        }
+        self.log = (folder / "lab.log").open("w")
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command += [f"--ServerApp.{key}" for key in (f"port={self.port}", "ip=127.0.0.1")]
+        command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"]
+        self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
+
+    def api(self, what):
+        """Return what the server's own interface says of kernels or sessions."""
+        address = f"http://127.0.0.1:{self.port}/api/{what}"
+        request = urllib.request.Request(address, headers={"Authorization": f"token {self.token}"})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def wait(self):
+        """Wait until it answers."""
+        for _ in range(120):
+            try:
+                return self.api("status")
+            except OSError:
+                time.sleep(0.5)
+        raise RuntimeError((self.folder / "lab.log").read_text()[-2000:])
+
+    def page(self, name):
+        """Return the address of one notebook."""
+        return f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={self.token}"
+
+    def close(self):
+        """End the server and its kernels."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    if CHROMIUM is None:
+        pytest.skip(f"no chromium on this machine: looked for {', '.join(NAMES)} and GANLIB_CHROMIUM")
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install '.[lab]'")
+    running = Server(tmp_path_factory.mktemp("lab"))
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(server):
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1, 2], ids=["normal", "zoom 2"])
+def zoom(request):
+    return request.param
+
+
+@pytest.fixture
+def open_page(server, chromium, artefacts):
+    """Return a function that opens a notebook and waits for its cells."""
+    contexts = []
+
+    def opened(name, zoom=1, width=900, height=1000):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, device_scale_factor=zoom
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(server.page(name))
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.get_by_text("| Idle").wait_for()  # a run before the kernel is there opens a dialog
+        page.keyboard.press("Control+b")  # the list of files leaves the page to the notebook
+        return page
+
+    yield opened
+    for number, context in enumerate(contexts):
+        context.pages[0].screenshot(
+            path=artefacts / f"last-{number}.png"
+        )  # says what a failure looked like
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def artefacts():
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS
