@@ -1,5 +1,6 @@
 # make lab     set up .venv, once, and open JupyterLab on the first lesson
 # make test    set up .venv, once, and prove that everything works
+# make test-browser   prove the live lab in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
 # make run     run every lesson and solution anew, and keep the outputs
 
@@ -8,7 +9,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
-.PHONY: setup lab test test-unit test-notebooks check run clean
+.PHONY: setup lab test test-unit test-notebooks test-browser check run clean
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -24,6 +25,9 @@ test-unit: setup
 test-notebooks: setup
 	$(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
 	  -p no:cacheprovider notebooks solutions
+
+test-browser: setup
+	$(PY) -m pytest -rs tests/browser
 
 check: setup
 	.venv/bin/ruff check .

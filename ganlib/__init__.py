@@ -36,6 +36,7 @@ _MODULES = {
     "losses",
     "metrics",
     "models",
+    "playground",
     "plots",
     "plots2d",
     "recipes",

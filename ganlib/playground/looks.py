@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganlib import losses, theory
+from ganlib import losses, metrics, theory
 from ganlib.backend import tf
 from ganlib.gan import draw_z
 from ganlib.playground import words
@@ -66,8 +66,10 @@ def looker(machine):
         if not scene.flat:
             return Look(_said(figures), gan.draw_images(z[:25]), belief[:25])
         if scene.modes:
-            reached, good = words.coverage(fake, scene.modes)
-            figures["modes"] = (reached, len(scene.modes.centres), good)
+            centres, sigma = scene.modes
+            fair = max(1, len(fake) // (4 * len(centres)))  # a quarter of what each mode should get
+            found = metrics.modes(fake, centres, sigma, least=fair)
+            figures["modes"] = (found["modes"], len(centres), found["good"])
         plane = theory.sigmoid(out["map"]).reshape(CELLS, CELLS)
         mesh = out["mesh"].reshape(MESH, -1, 2)
         return Look(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])

@@ -8,11 +8,6 @@ import html
 import threading
 import time
 
-from ganlib.errors import refuse
-from ganlib.playground import charts, drawing
-from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
-from ganlib.playground.machine import Machine
-
 try:
     import ipywidgets as w
 except ImportError as error:
@@ -20,6 +15,11 @@ except ImportError as error:
         "ipywidgets: not installed. The live lab draws its controls with it: install it with  "
         "pip install 'ganlib[lab]'.  Everything else of ganlib works without."
     ) from error
+
+from ganlib.errors import refuse
+from ganlib.playground import charts, drawing
+from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
+from ganlib.playground.machine import Machine
 
 WIDTH, PICTURE, CHART = "724px", "346px", "366px"  # what JupyterLab leaves of a page 900 px wide
 _OPEN = {}  # key of a cell -> (its run, the labs that this run opened)

@@ -6,28 +6,6 @@ NEARLY_ZERO = 0.05  # mean length of G's gradient, nats for each unit of the dat
 SURE, UNSURE = 0.97, (0.4, 0.6)
 
 
-def coverage(points, modes, near=3.0, least=None):
-    """Count the modes that points reach.
-
-    A mode counts when at least a quarter of its fair share of points lies within three σ of its centre;
-    a point that is that near to some centre is good.
-
-    Args:
-        points: ``(n, 2)``.
-        modes: `toys.Mixture`.
-        near: Radius, in σ.
-        least: Points that make a mode; by default a quarter of n / modes, at least one.
-
-    Returns:
-        The number of modes reached, and the share of good points in [0, 1].
-    """
-    least = least or max(1, len(points) // (4 * len(modes.centres)))
-    away = np.linalg.norm(np.asarray(points)[:, None] - modes.centres, axis=2)
-    good = away.min(1) < near * modes.sigma
-    hits = np.bincount(away.argmin(1)[good], minlength=len(modes.centres))
-    return int((hits >= least).sum()), float(good.mean())
-
-
 def spread(examples):
     """Return the mean distance of examples ``(n, ...)`` from their own mean."""
     rows = np.asarray(examples, float).reshape(len(examples), -1)

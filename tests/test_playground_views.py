@@ -1,0 +1,252 @@
+"""The thin views without a browser: they build, post commands, show what is there, and end."""
+
+import io
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlib.playground import charts, drawing, views
+from ganlib.playground.machine import Machine
+
+WAIT = 30
+
+
+def until(condition):
+    end = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def opened():
+    lab = views.Playground("ring", batch_size=32)
+    yield lab
+    lab.close()
+    names = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in names if name.startswith("ganlib")]
+
+
+@pytest.fixture
+def lab(opened):
+    opened.controller.restart().result(WAIT)
+    opened.controller.pause().result(WAIT)
+    return opened
+
+
+def test_the_bundle_has_a_view_a_still_and_words(lab):
+    data, metadata = lab._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert Image.open(io.BytesIO(data["image/png"])).size == (420, 420)
+    assert "at iteration 0" in metadata["image/png"]["alt"]
+    assert metadata["image/png"]["alt"] in data["text/plain"]
+
+
+def test_buttons_post_commands_and_the_page_follows(lab):
+    lab._buttons["both"].click()
+    until(lambda: "iteration <b>1</b>" in lab._status.value)
+    lab._buttons["d"].click()
+    until(lambda: "updates <b>2</b>" in lab._status.value)
+    lab._buttons["play"].click()
+    until(lambda: lab._buttons["play"].description == "Pause")
+    until(lambda: lab.controller.look.figures["iteration"] > 12)
+    lab._buttons["play"].click()
+    until(lambda: lab._buttons["play"].description == "Play")
+    until(lambda: 10 in lab._moment.options)
+    lab._moment.value = 10
+    lab._rewind()
+    until(lambda: "iteration <b>10</b>" in lab._status.value)
+    lab._buttons["restart"].click()
+    until(lambda: "iteration <b>0</b>" in lab._status.value)
+    assert "Nothing is trained yet" in lab._line.value
+    assert Image.open(io.BytesIO(lab._picture.value)).size == (drawing.SIDE, drawing.SIDE)
+    until(lambda: "iteration 0" in lab._picture.tooltip)
+
+
+def test_a_control_changes_its_setting_and_a_refused_value_goes_back(lab):
+    lab._controls["d_rate"].value = 0.01
+    until(lambda: lab.controller.settings.d_rate == 0.01)
+    lab.controller.ask(lambda machine: setattr(machine, "set", None)).result(WAIT)  # now it refuses
+    lab._controls["d_rate"].value = 0.1
+    until(lambda: lab._controls["d_rate"].value == 0.01)
+    lab.controller.ask(lambda machine: delattr(machine, "set")).result(WAIT)
+    lab._controls["d_rate"].value = 0.001
+    until(lambda: lab.controller.settings.d_rate == 0.001)
+
+
+def test_a_tick_changes_the_picture(lab):
+    until(lambda: lab._picture.value)
+    before = lab._picture.value
+    lab._tick("map", False)
+    assert "map" not in lab.show
+    until(lambda: lab._picture.value != before)
+    lab._tick("map", True)
+    assert set(lab.show) == set(drawing.PARTS[:4])
+
+
+def test_every_control_has_a_name_and_a_tooltip(lab):
+    for control in (*lab._controls.values(), *lab._buttons.values(), lab._moment):
+        assert control.description
+        assert control.tooltip
+
+
+def test_out_of_sight_is_paused(lab):
+    lab.controller.play().result(WAIT)
+    lab._unseen({"old": 1, "new": 0})
+    until(lambda: lab.controller.state == "paused")
+    lab._unseen({"old": None, "new": 0})
+
+
+def test_a_filmstrip_leaves_the_screen_as_it_was(lab):
+    lab.controller.run(4).result(WAIT)
+    figure = lab.filmstrip((0, 3), title="Three steps")
+    assert "at iteration 3" in figure.alt
+    assert lab.controller.ask(lambda machine: machine.iteration).result(WAIT) == 4
+
+
+def test_a_failure_of_the_picture_is_said(lab, monkeypatch):
+    monkeypatch.setattr(drawing, "picture", lambda *_: 1 / 0)
+    lab.controller.pause().result(WAIT)
+    until(lambda: "The picture failed: ZeroDivisionError" in lab._note.value)
+
+
+def test_a_failed_training_disables_the_steps(lab):
+    lab.controller.ask(lambda m: m.gan.generator.weights[0].assign(np.full((2, 64), np.inf))).result(WAIT)
+    lab._buttons["play"].click()
+    until(lambda: lab._buttons["d"].disabled)
+    assert "Training stopped" in lab._note.value
+    lab._buttons["restart"].click()
+    until(lambda: not lab._buttons["d"].disabled)
+
+
+def test_parts_that_do_not_exist_are_refused():
+    with pytest.raises(ValueError, match="show: received"):
+        views.Playground("ring", show=("reals",))
+
+
+def test_a_cell_that_runs_again_closes_what_it_opened(monkeypatch):
+    class Thing:
+        closed = False
+
+        def close(self):
+            self.closed = True
+
+    runs = iter([("cell", "one"), ("cell", "one"), ("other", "two"), ("cell", "three"), (None, None)])
+    monkeypatch.setattr(views, "_here", lambda: next(runs))
+    monkeypatch.setattr(views, "_OPEN", {})
+    things = [Thing() for _ in range(5)]
+    for thing in things:
+        views.register(thing)
+    assert [thing.closed for thing in things] == [True, True, False, False, False]
+
+
+def test_outside_a_cell_there_is_no_cell():
+    assert views._here() == (None, None)
+
+
+def test_the_page_says_when_it_is_closed():
+    lab = views.Playground("line")
+    lab.close()
+    assert lab._repr_mimebundle_() == ({"text/plain": "<playground: closed; run its cell again>"}, {})
+
+
+def test_without_ipywidgets_the_message_says_what_to_install():
+    code = (
+        "import sys; sys.modules['ipywidgets'] = None\n"
+        "from ganlib.playground import Controller\n"
+        "try: from ganlib.playground import Playground\n"
+        "except ImportError as error: print(error, 'tensorflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ipywidgets: not installed" in done.stdout, done.stderr
+    assert "pip install 'ganlib[lab]'" in done.stdout
+    assert done.stdout.endswith("False\n")
+
+
+def test_the_package_has_no_other_name():
+    import ganlib.playground
+
+    with pytest.raises(AttributeError, match="no attribute 'Playgrund'"):
+        ganlib.playground.Playgrund  # noqa: B018
+
+
+# ---- drawing ----
+
+
+@pytest.fixture(scope="module")
+def ring():
+    machine = Machine("ring")
+    return machine, machine.look()
+
+
+def colours(image):
+    return {colour for _, colour in image.getcolors(1 << 24)}
+
+
+def test_what_is_not_shown_is_not_drawn(ring):
+    machine, look = ring
+    orange, green = (0xD5, 0x5E, 0x00), (0x00, 0x9E, 0x73)
+    assert colours(drawing.picture(look, machine.scene, ("fake",))) & {orange, green} == {orange}
+    assert colours(drawing.picture(look, machine.scene, ("real",))) & {orange, green} == {green}
+    plain = drawing.picture(look, machine.scene, ())
+    assert not colours(plain) & {orange, green}
+    for part in ("grid", "arrows", "map"):
+        assert drawing.picture(look, machine.scene, (part,)).tobytes() != plain.tobytes()
+
+
+def test_the_map_is_the_right_way_up_and_the_line_is_where_d_is_one_half(ring):
+    machine, look = ring
+    rising = np.repeat(np.linspace(0, 1, 48)[:, None], 48, 1)  # D grows with y
+    image = drawing.picture(replace(look, map=rising), machine.scene, ("map",), side=480)
+    column = np.asarray(image.convert("L"), int)[:, 200]
+    assert column[20] < column[460]  # deep blue above, white below
+    assert abs(int(column[60:420].argmin()) + 60 - 240) <= 4
+
+
+def test_extreme_looks_are_drawn(ring):
+    machine, look = ring
+    for arrows in (np.zeros((48, 2)), np.full((48, 2), np.nan)):
+        drawing.picture(replace(look, arrows=arrows), machine.scene, drawing.PARTS)
+    far = replace(look, fake=look.fake * 1e6, mesh=look.mesh * 1e6)
+    drawing.picture(far, machine.scene, drawing.PARTS)
+    curve = replace(look, mesh=look.mesh[:, :1])
+    drawing.picture(curve, machine.scene, ("grid",))
+
+
+def test_digits_are_drawn_with_their_belief():
+    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
+    machine = Machine(images, "only-zeros", batch_size=8)
+    look = machine.look()
+    assert drawing.picture(look, machine.scene).size == (840, 840)
+    assert drawing.describe(look, machine.scene).startswith("25 generated images")
+    lab = views.Playground(images, "only-zeros", batch_size=8)
+    lab.controller.run(2).result(60)
+    until(lambda: "iteration <b>2</b>" in lab._status.value)
+    lab.close()
+
+
+def test_curves_say_what_they_show():
+    empty = {
+        name: np.array([]) for name in ("step", "d_loss", "g_loss", "real_accuracy", "fake_accuracy")
+    }
+    assert charts.curves(empty, (0.69, 0.69)).size == (charts.WIDTH, charts.HEIGHT)
+    assert charts.words(empty, (0.69, 0.69)).endswith("nothing yet.")
+    steps = np.arange(1, 200)
+    history = {
+        "step": steps,
+        "d_loss": np.full(199, 0.5),
+        "g_loss": 20 * np.cos(steps),
+        "real_accuracy": np.linspace(0, 1, 199),
+        "fake_accuracy": np.linspace(1, 0.25, 199),
+    }
+    blue = (0x00, 0x72, 0xB2)
+    assert blue in colours(charts.curves(history, (0.6881, 0.7985)))
+    said = charts.words(history, (0.6881, 0.7985))
+    assert "D's loss 0.50, at equilibrium 0.69" in said
+    assert "right about 100% of the real and 25% of the fake" in said
