@@ -86,7 +86,7 @@ def start():
     yield started
     for controller in opened:
         controller.close()
-        assert not controller.alive
+        assert not controller.alive()
 
 
 def test_it_starts_paused_with_a_look(start):
@@ -220,7 +220,7 @@ def test_a_look_that_fails_is_words_too(start):
     controller = start(Fake(breaks_at="look"))
     assert controller.wait(lambda c: c.state == FAILED, WAIT)
     assert controller.note == "Training stopped: nothing to see (ValueError)"
-    assert controller.alive
+    assert controller.alive()
 
 
 def test_ask_answers_between_two_steps_and_hands_on_exceptions(start):
@@ -317,7 +317,7 @@ def test_close_ends_the_thread_refuses_what_waits_and_can_be_repeated(start):
     waiting = [controller.step_d() for _ in range(3)]
     controller.close()
     controller.close()
-    assert (controller.alive, controller.state) == (False, CLOSED)
+    assert (controller.alive(), controller.state) == (False, CLOSED)
     for future in (running, *waiting, controller.play(), controller.run(2)):
         with pytest.raises(RuntimeError, match="closed: run its cell again"):
             future.result(WAIT)
@@ -327,13 +327,13 @@ def test_close_from_its_own_thread_does_not_wait_for_itself(start):
     controller = start()
     controller.ask(lambda machine: controller.close()).result(WAIT)
     controller.close()
-    assert not controller.alive
+    assert not controller.alive()
 
 
 def test_close_all_closes_every_one(start):
     several = [start() for _ in range(3)]
     module.close_all()
-    assert not any(controller.alive for controller in several)
+    assert not any(controller.alive() for controller in several)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -62,8 +62,6 @@ class Controller:
         _LIVE.add(self)
         self._thread.start()
 
-    # ---- commands, from any thread ----
-
     def play(self):
         """Play until told to pause."""
         return self._post(self._play, None)
@@ -126,9 +124,8 @@ class Controller:
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout)
 
-    @property
     def alive(self):
-        """Whether the thread still runs."""
+        """Return whether the thread still runs."""
         return self._thread.is_alive()
 
     def _post(self, action, *arguments):
@@ -139,8 +136,6 @@ class Controller:
             else:
                 self._commands.put((done, action, arguments))
         return done
-
-    # ---- the thread ----
 
     def _work(self):
         try:
@@ -244,9 +239,9 @@ class Controller:
         self.state, self.speed, self._closing = CLOSED, 0.0, True
         self._finish(error=_gone())
         while not self._commands.empty():
-            command = self._commands.get()
-            if command is not None and command[0].set_running_or_notify_cancel():
-                self._settled.append((command[0], None, _gone()))
+            done, *_ = self._commands.get() or (Future(),)
+            if done.set_running_or_notify_cancel():
+                self._settled.append((done, None, _gone()))
         with self._changed:
             self.serial += 1
             self._changed.notify_all()
