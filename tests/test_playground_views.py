@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib.playground import charts, drawing, views
+from ganlib.playground import charts, drawing, views, widgets
 from ganlib.playground.machine import Machine
 
 WAIT = 30
@@ -138,16 +138,16 @@ def test_a_cell_that_runs_again_closes_what_it_opened(monkeypatch):
             self.closed = True
 
     runs = iter([("cell", "one"), ("cell", "one"), ("other", "two"), ("cell", "three"), (None, None)])
-    monkeypatch.setattr(views, "_here", lambda: next(runs))
-    monkeypatch.setattr(views, "_OPEN", {})
+    monkeypatch.setattr(widgets, "_here", lambda: next(runs))
+    monkeypatch.setattr(widgets, "_OPEN", {})
     things = [Thing() for _ in range(5)]
     for thing in things:
-        views.register(thing)
+        widgets.register(thing)
     assert [thing.closed for thing in things] == [True, True, False, False, False]
 
 
 def test_outside_a_cell_there_is_no_cell():
-    assert views._here() == (None, None)
+    assert widgets._here() == (None, None)
 
 
 def test_the_page_says_when_it_is_closed():

@@ -8,81 +8,13 @@ import html
 import threading
 import time
 
-try:
-    import ipywidgets as w
-except ImportError as error:
-    raise ImportError(
-        "ipywidgets: not installed. The live lab draws its controls with it: install it with  "
-        "pip install 'ganlib[lab]'.  Everything else of ganlib works without."
-    ) from error
-
 from ganlib.errors import refuse
 from ganlib.playground import charts, drawing
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
 from ganlib.playground.machine import Machine
+from ganlib.playground.widgets import Lab, button, row, w
 
 WIDTH, PICTURE, CHART = "724px", "346px", "366px"  # what JupyterLab leaves of a page 900 px wide
-_OPEN = {}  # key of a cell -> (its run, the labs that this run opened)
-
-
-def _here():
-    """Return a key of the cell that runs now and a key of this run of it; (None, None) outside one."""
-    try:
-        from IPython import get_ipython
-
-        parent = get_ipython().kernel.get_parent()
-        cell = parent["metadata"].get("cellId") or parent["content"]["code"]
-        return cell, parent["header"]["msg_id"]
-    except (ImportError, AttributeError, KeyError, LookupError):
-        return None, None
-
-
-def register(lab):
-    """Remember which cell opened a lab; close those that an earlier run of the same cell opened."""
-    cell, run = _here()
-    if cell is None:
-        return
-    earlier, labs = _OPEN.get(cell, (run, []))
-    if earlier != run:
-        for old in labs:
-            old.close()
-        labs = []
-    _OPEN[cell] = run, [*labs, lab]
-
-
-class Lab:
-    """What every live view shares: a controller, a box of widgets, a still for pages without a kernel."""
-
-    def __init__(self, controller, box):
-        self.controller, self.widget = controller, box
-        box._view_count = 0  # asks the page to count the places where the box is shown
-        box.observe(self._unseen, "_view_count")
-        register(self)
-
-    def _unseen(self, change):
-        if change["old"] and change["new"] == 0:
-            self.controller.pause()
-
-    def close(self):
-        """End the thread and take the widgets off the page."""
-        self.controller.close()
-        self.widget.close()
-
-    def still(self):
-        """Return ``(PNG bytes, words)`` of the first picture, for a page without a kernel."""
-        look, scene = self.controller.ask(lambda machine: (machine.look(), machine.scene)).result()
-        image = drawing.picture(look, scene, side=420)
-        return drawing.encoded(image, "PNG"), drawing.describe(look, scene)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        if self.controller.state == CLOSED:
-            return {"text/plain": "<playground: closed; run its cell again>"}, {}
-        image, alt = self.still()
-        bundle = {"image/png": image, "text/plain": f"<playground: {alt}>"}
-        bundle |= {
-            k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")
-        }
-        return bundle, {"image/png": {"alt": alt}}
 
 
 class Playground(Lab):
@@ -144,13 +76,11 @@ class Playground(Lab):
         self._chart = w.Image(format="jpeg", layout={"width": CHART, "height": "258px"})
         self._status, self._line, self._note = w.HTML(), w.HTML(), w.HTML()
         self._buttons = {
-            "play": _button("Play", "Play or pause", "play", controller, self._play),
-            "d": _button("Step D", "Update the discriminator alone", "", controller, "step_d"),
-            "g": _button("Step G", "Update the generator alone", "", controller, "step_g"),
-            "both": _button(
-                "Step both", "One iteration of both", "step-forward", controller, "step_both"
-            ),
-            "restart": _button("Restart", "Back to the beginning", "refresh", controller, "restart"),
+            "play": button("Play", "Play or pause", "play", controller, self._play),
+            "d": button("Step D", "Update the discriminator alone", "", controller, "step_d"),
+            "g": button("Step G", "Update the generator alone", "", controller, "step_g"),
+            "both": button("Step both", "One iteration of both", "step-forward", controller, "step_both"),
+            "restart": button("Restart", "Back to the beginning", "refresh", controller, "restart"),
         }
         self._slow = w.Checkbox(False, description="slow", indent=False, layout={"width": "70px"})
         self._slow.observe(lambda change: controller.slow(change["new"]), "value")
@@ -161,17 +91,17 @@ class Playground(Lab):
             tooltip="An iteration to go back to",
             layout={"width": "330px"},
         )
-        rewind = _button(
+        rewind = button(
             "Rewind to it", "Go back to that moment", "backward", controller, self._rewind, "130px"
         )
         self._controls = _controls(controller)
         rows = [
-            _row([*self._buttons.values(), self._slow]),
-            _row([self._moment, rewind, self._status]),
+            row([*self._buttons.values(), self._slow]),
+            row([self._moment, rewind, self._status]),
             self._line,
-            _row([self._picture, self._chart]),
-            *([_row(self._parts())] if self.scene.flat else []),
-            _row(self._controls.values()),
+            row([self._picture, self._chart]),
+            *([row(self._parts())] if self.scene.flat else []),
+            row(self._controls.values()),
             self._note,
         ]
         self._box = w.VBox(rows, layout={"max_width": WIDTH})
@@ -244,18 +174,6 @@ class Playground(Lab):
         if not playing and self._moment.options != self.controller.moments:
             self._moment.options = self.controller.moments
             self._moment.value = self.controller.moments[-1]
-
-
-def _button(label, tooltip, icon, controller, action, width="112px"):
-    """Return a button that posts a command: a method's name of the controller, or a function."""
-    button = w.Button(description=label, tooltip=tooltip, icon=icon, layout={"width": width})
-    act = getattr(controller, action) if isinstance(action, str) else action
-    button.on_click(lambda _: act())
-    return button
-
-
-def _row(children):
-    return w.HBox(list(children), layout={"flex_flow": "row wrap", "align_items": "center"})
 
 
 def _controls(controller):

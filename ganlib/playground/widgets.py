@@ -1,0 +1,86 @@
+"""The only import of ipywidgets, and what every live view shares."""
+
+try:
+    import ipywidgets as w
+except ImportError as error:
+    raise ImportError(
+        "ipywidgets: not installed. The live lab draws its controls with it: install it with  "
+        "pip install 'ganlib[lab]'.  Everything else of ganlib works without."
+    ) from error
+
+from ganlib.playground import drawing
+from ganlib.playground.controller import CLOSED
+
+_OPEN = {}  # key of a cell -> (its run, the labs that this run opened)
+
+
+def _here():
+    """Return a key of the cell that runs now and a key of this run of it; (None, None) outside one."""
+    try:
+        from IPython import get_ipython
+
+        parent = get_ipython().kernel.get_parent()
+        cell = parent["metadata"].get("cellId") or parent["content"]["code"]
+        return cell, parent["header"]["msg_id"]
+    except (ImportError, AttributeError, KeyError, LookupError):
+        return None, None
+
+
+def register(lab):
+    """Remember which cell opened a lab; close those that an earlier run of the same cell opened."""
+    cell, run = _here()
+    if cell is None:
+        return
+    earlier, labs = _OPEN.get(cell, (run, []))
+    if earlier != run:
+        for old in labs:
+            old.close()
+        labs = []
+    _OPEN[cell] = run, [*labs, lab]
+
+
+class Lab:
+    """What every live view shares: a controller, a box of widgets, a still for pages without a kernel."""
+
+    def __init__(self, controller, box):
+        self.controller, self.widget = controller, box
+        box._view_count = 0  # asks the page to count the places where the box is shown
+        box.observe(self._unseen, "_view_count")
+        register(self)
+
+    def _unseen(self, change):
+        if change["old"] and change["new"] == 0:
+            self.controller.pause()
+
+    def close(self):
+        """End the thread and take the widgets off the page."""
+        self.controller.close()
+        self.widget.close()
+
+    def still(self):
+        """Return ``(PNG bytes, words)`` of the first picture, for a page without a kernel."""
+        look, scene = self.controller.ask(lambda machine: (machine.look(), machine.scene)).result()
+        image = drawing.picture(look, scene, side=420)
+        return drawing.encoded(image, "PNG"), drawing.describe(look, scene)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        if self.controller.state == CLOSED:
+            return {"text/plain": "<playground: closed; run its cell again>"}, {}
+        image, alt = self.still()
+        bundle = {"image/png": image, "text/plain": f"<playground: {alt}>"}
+        bundle |= {
+            k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")
+        }
+        return bundle, {"image/png": {"alt": alt}}
+
+
+def button(label, tooltip, icon, controller, action, width="112px"):
+    """Return a button that posts a command: a method's name of the controller, or a function."""
+    made = w.Button(description=label, tooltip=tooltip, icon=icon, layout={"width": width})
+    act = getattr(controller, action) if isinstance(action, str) else action
+    made.on_click(lambda _: act())
+    return made
+
+
+def row(children):
+    return w.HBox(list(children), layout={"flex_flow": "row wrap", "align_items": "center"})
