@@ -161,12 +161,11 @@ def test_without_ipywidgets_the_message_says_what_to_install():
         "import sys; sys.modules['ipywidgets'] = None\n"
         "from ganlib.playground import Controller\n"
         "try: from ganlib.playground import Playground\n"
-        "except ImportError as error: print(error, 'tensorflow' in sys.modules)"
+        "except ImportError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "ipywidgets: not installed" in done.stdout, done.stderr
     assert "pip install 'ganlib[lab]'" in done.stdout
-    assert done.stdout.endswith("False\n")
 
 
 def test_the_package_has_no_other_name():

@@ -83,4 +83,5 @@ def button(label, tooltip, icon, controller, action, width="112px"):
 
 
 def row(children):
+    """Return a box that puts its children side by side and wraps where the page ends."""
     return w.HBox(list(children), layout={"flex_flow": "row wrap", "align_items": "center"})
