@@ -59,7 +59,8 @@ def value(p, q, d, weight=1.0):
         weight: Width of the cells, ``(n,)`` or one number.
 
     Returns:
-        A number ≤ 0; minus infinity where D is sure and wrong.
+        A number ≤ 0; minus infinity where D is sure and wrong.  (Where q is 1e-16 of p, a D* is rounded
+        to 1 and looks sure: clip it first.)
 
     Raises:
         ValueError: Shapes that differ, or a negative or non-finite density.
