@@ -1,0 +1,259 @@
+"""Checks of lesson 2: D*, V, the Jensen-Shannon divergence, both losses of G, and the end of the game."""
+
+import numpy as np
+
+from ganlib import theory
+from ganlib.checks import Wrong, array, number, task
+
+P, Q = np.array([0.9, 0.3, 0.2, 0.6]), np.array([0.1, 0.3, 0.8, 0.9])  # densities at four points
+DX = 0.3
+
+
+def _same(got, due):
+    return np.allclose(got, due, rtol=1e-4, atol=1e-6)
+
+
+def _recognise(got, due, mistakes):
+    """Return if ``got`` is what is due; else raise the hint of the mistake that gives it."""
+    if _same(got, due):
+        return
+    for hint, value in mistakes:
+        if _same(got, value):
+            raise Wrong(hint)
+    raise Wrong("other")
+
+
+@task(
+    "2.1",
+    swapped="That is the share of fakes: D is the belief that x is real.",
+    ratio="That is p / q, which can be larger than 1: what share of all that is found at x is real?",
+    logit="That is the logit log(p / q): a belief lies between 0 and 1.",
+    guess="That is a decision, 0 or 1: D* says how sure one can be.",
+    p_alone="Only p enters: where fakes are frequent too, D* is lower.",
+    other="The value is wrong: where p is 0.9 and q is 0.1, nine of ten are real.",
+)
+def optimal_d(answer):
+    """``optimal_d(p, q)`` returns D* for densities of one shape ``(n,)``."""
+    got = array(answer(P, Q), (4,), "optimal_d(p, q)")
+    mistakes = [
+        ("swapped", Q / (P + Q)),
+        ("ratio", P / Q),
+        ("ratio", Q / P),
+        ("logit", np.log(P / Q)),
+        ("guess", (P > Q).astype(float)),
+        ("guess", (P >= Q).astype(float)),
+        ("p-alone", P),
+        ("p-alone", P / P.sum()),
+        ("p-alone", P / P.max()),
+    ]
+    _recognise(got, theory.optimal_d(P, Q), mistakes)
+
+
+SUM_HINTS = {
+    "no-dx": "The width of the cells is missing: an integral is the sum times dx.",
+    "mean": "That is a mean over the points: an integral is the sum times dx.",
+    "bits": "That is in bits: use the natural logarithm.",
+    "nan": "Where a density is 0 its term is 0: yours becomes NaN or infinite there.",
+    "other": "The value is wrong: compute it for two points on paper and compare.",
+}
+
+
+def _quiet(answer, *arguments):
+    """Call an answer without NumPy's warnings; return a float that may be NaN or infinite."""
+    with np.errstate(all="ignore"):
+        value = answer(*arguments)
+    return float(np.asarray(value, float).reshape(()))
+
+
+@task(
+    "2.2",
+    **SUM_HINTS,
+    sign="The sign is wrong: V is a sum of logarithms of beliefs, so it is never above 0.",
+    loss="That is d_loss = -V/2: V itself is asked for.",
+    half="That is V/2: V is the sum of both means.",
+    swapped="p and q have changed places: log D counts where x is real.",
+    log_d="Both terms have log D: a fake earns log(1 - D).",
+    unweighted="The densities are missing: log D counts as often as x is found.",
+)
+def value(answer):
+    """``value(p, q, d, dx)`` returns V(D, G) as a sum over cells of width dx."""
+    d = np.array([0.7, 0.4, 0.2, 0.9])
+    got = number(answer(P, Q, d, DX), "value")
+    real, fake = np.log(d), np.log(1 - d)
+    due = DX * np.sum(P * real + Q * fake)
+    mistakes = [
+        ("no-dx", due / DX),
+        ("mean", due / DX / 4),
+        ("bits", due / np.log(2)),
+        ("sign", -due),
+        ("loss", -due / 2),
+        ("half", due / 2),
+        ("swapped", DX * np.sum(Q * real + P * fake)),
+        ("log-d", DX * np.sum(P * real + Q * real)),
+        ("unweighted", DX * np.sum(real + fake)),
+    ]
+    _recognise(got, due, mistakes)
+    apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    if not abs(_quiet(answer, *apart, apart[0], DX)) < 1e-3:
+        raise Wrong("nan")
+
+
+def _kl(p, q):
+    return np.sum(p * np.log(p / q))
+
+
+@task(
+    "2.3",
+    **SUM_HINTS,
+    half="That is twice the divergence: half of KL(p, m) plus half of KL(q, m).",
+    one_kl="That is KL(p, q), which is not symmetric: compare p and q with their mixture m.",
+    both_kl="That compares p and q with each other: compare each with the mixture m = (p + q) / 2.",
+    mixture="The mixture is (p + q) / 2, a density again: p + q sums to 2.",
+    root="That is the square root of it, the Jensen-Shannon distance.",
+    sign="The sign is wrong: a divergence is never below 0.",
+)
+def jsd(answer):
+    """``jsd(p, q, dx)`` returns the Jensen-Shannon divergence in nats."""
+    got = number(answer(P, Q, DX), "jsd")
+    m = (P + Q) / 2
+    due = DX * (_kl(P, m) + _kl(Q, m)) / 2
+    mistakes = [
+        ("no-dx", due / DX),
+        ("mean", due / DX / 4),
+        ("bits", due / np.log(2)),
+        ("half", 2 * due),
+        ("one-kl", DX * _kl(P, Q)),
+        ("one-kl", DX * _kl(Q, P)),
+        ("both-kl", DX * (_kl(P, Q) + _kl(Q, P)) / 2),
+        ("both-kl", DX * (_kl(P, Q) + _kl(Q, P))),
+        ("mixture", DX * (_kl(P, 2 * m) + _kl(Q, 2 * m)) / 2),
+        ("mixture", DX * (_kl(P, 2 * m) + _kl(Q, 2 * m))),
+        ("root", np.sqrt(due)),
+        ("sign", -due),
+    ]
+    _recognise(got, due, mistakes)
+    apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    if not np.isclose(_quiet(answer, *apart, DX), np.log(2), atol=1e-3):
+        raise Wrong("nan")
+
+
+LOGITS = np.array([-3.0, -0.5, 0.0, 1.2])
+G_HINTS = {
+    "pair": "Return two arrays of the shape of logits: the losses and their slopes.",
+    "mean": "A loss and a slope for each logit are asked for, not their mean.",
+    "loss-sign": "The sign of the loss is wrong: G makes it small, and it must fall as the logit rises.",
+    "loss": "The loss is wrong: compute it for the logit 0, where D is one half.",
+    "slope-sign": "The slope has the wrong sign: move the logit up a little and see if the loss falls.",
+    "by-d": "That is the slope by D: by the logit there is one more factor, D (1 - D).",
+    "slope": "The slope is wrong: compare it with (loss(l + h) - loss(l - h)) / (2 h) for a small h.",
+    "unstable": "At a logit of -800 or 800 something is not finite: np.logaddexp(0, l) is log(1 + e^l).",
+}
+
+
+def _both(answer, logits):
+    """Return an answer's (losses, slopes) as arrays that may hold NaN, or say what is wrong."""
+    with np.errstate(all="ignore"):
+        got = answer(logits)
+    if got is None:
+        raise Wrong("nothing", "your function")
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Wrong("pair")
+    parts = []
+    for part in got:
+        try:
+            parts.append(np.asarray(part, float))
+        except Exception as error:
+            raise Wrong("pair") from error
+    if all(part.ndim == 0 for part in parts):
+        raise Wrong("mean")
+    if any(part.shape != logits.shape for part in parts):
+        raise Wrong("pair")
+    return parts
+
+
+def _check_losses(answer, name, others):
+    """Compare losses and slopes with `theory` and with the mistakes that are common to both losses."""
+    loss, slope = _both(answer, LOGITS)
+    due = getattr(theory, f"{name}_loss")(LOGITS)
+    slope_due = getattr(theory, f"{name}_gradient")(LOGITS)
+    d = theory.sigmoid(LOGITS)
+    _recognise_in(loss, due, [*others, ("loss-sign", -due)], "loss")
+    by_d = slope_due / (d * (1 - d))
+    mistakes = [("slope-sign", -slope_due), ("by-d", by_d), ("by-d", -by_d)]
+    _recognise_in(slope, slope_due, mistakes, "slope")
+    far = np.array([-800.0, 800.0])
+    loss, slope = _both(answer, far)
+    if not (_same(loss, getattr(theory, f"{name}_loss")(far)) and np.isfinite(slope).all()):
+        raise Wrong("unstable")
+
+
+def _recognise_in(got, due, mistakes, otherwise):
+    try:
+        _recognise(got, due, mistakes)
+    except Wrong as wrong:
+        raise (Wrong(otherwise) if wrong.hint == "other" else wrong) from None
+
+
+@task(
+    "2.4",
+    **G_HINTS,
+    other_loss="That is -log D, the non-saturating loss: it comes in the next task.",
+)
+def saturating(answer):
+    """``saturating(logits)`` returns log(1 - D) and its slope by the logit."""
+    _check_losses(answer, "saturating", [("other-loss", theory.non_saturating_loss(LOGITS))])
+
+
+@task(
+    "2.5",
+    **G_HINTS,
+    other_loss="That is log(1 - D), the saturating loss of the task before.",
+    caught="That is -log(1 - D), what D pays for a fake: G pays -log D.",
+)
+def non_saturating(answer):
+    """``non_saturating(logits)`` returns -log D and its slope by the logit."""
+    sat = theory.saturating_loss(LOGITS)
+    _check_losses(answer, "non_saturating", [("other-loss", sat), ("caught", -sat)])
+
+
+@task(
+    "2.6",
+    keys='Return a dict with the keys "d", "accuracy", "d_loss" and "g_loss", each with a number.',
+    percent="Give the accuracy as a share between 0 and 1, not in per cent.",
+    winner="If q = p, the two kinds cannot be told apart: nobody is right more often than a coin.",
+    belief="D is the share of real ones among all that look like x: what is it where q = p?",
+    zero="A loss of 0 would mean that somebody is sure and right, on every example.",
+    sum="That d_loss is the sum of both halves: the course takes their mean.",
+    bits="The losses are in bits: use the natural logarithm.",
+    value="d_loss is -V/2, not V: a loss here is above 0.",
+    d_loss="d_loss is wrong: what does D pay for a belief of one half?",
+    g_loss="g_loss is wrong: what does G pay, -log D, for a belief of one half?",
+)
+def finished(answer):
+    """``finished()`` returns D, accuracy, d_loss and g_loss at the end of a perfect game."""
+    got = answer()
+    names = ("d", "accuracy", "d_loss", "g_loss")
+    if got is None:
+        raise Wrong("nothing", "finished()")
+    if not isinstance(got, dict) or set(got) != set(names):
+        raise Wrong("keys")
+    d, accuracy, d_loss, g_loss = (number(got[name], name) for name in names)
+    end = theory.equilibrium()
+    if _same(accuracy, 50):
+        raise Wrong("percent")
+    if not _same(accuracy, end.accuracy):
+        raise Wrong("winner")
+    if not _same(d, end.d):
+        raise Wrong("belief")
+    for name, loss in (("d-loss", d_loss), ("g-loss", g_loss)):
+        if loss == 0:
+            raise Wrong("zero")
+        if _same(loss, 1):
+            raise Wrong("bits")
+        if np.isclose(loss, np.log(2), atol=6e-4):
+            continue
+        if name == "d-loss" and loss < 0:
+            raise Wrong("value")
+        if name == "d-loss" and np.isclose(loss, np.log(4), atol=6e-4):
+            raise Wrong("sum")
+        raise Wrong(name)
