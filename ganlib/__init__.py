@@ -22,6 +22,7 @@ _HOME = {  # public name -> the module it lives in
     "Digits": "data",
     "load_digits": "data",
     "load_mnist": "data",
+    "load_fashion_mnist": "data",
     "load_wine": "toys",
     "GAN": "gan",
     "build": "gan",

@@ -5,20 +5,36 @@ Images are ``uint8`` (0 to 255) until a GAN takes them; the GAN scales them itse
 
 import hashlib
 import os
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from ganlib import idx
 from ganlib.errors import refuse
 
-MNIST_SHA256 = {  # of the arrays' bytes, so that it does not matter how they were packed
-    "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    "y_train": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-    "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-    "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+PARTS = ("x_train", "y_train", "x_test", "y_test")
+SHA256 = {  # of the arrays' bytes in that order, so that it does not matter how they were packed
+    "mnist": (
+        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+        "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+        "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+        "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+    ),
+    "fashion-mnist": (
+        "2e487a6c89124f78f2d7521542223cafe96f7123c3ca13d447772ac6ecbb3012",
+        "657fbd221bfc9f4198cc14b5619cc33ec57c58dd0e47af4d99d6650759e869a7",
+        "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
+        "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9",
+    ),
 }
+IDX_NAMES = dict(
+    zip(PARTS, ("train-images-3", "train-labels-1", "t10k-images-3", "t10k-labels-1"), strict=True)
+)
+SYSTEM = Path("/usr/share/datasets")  # where Debian's package dataset-fashion-mnist puts its files
+ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 OFFLINE = "or use ganlib.load_digits(), 5 000 digits that need no network"
 
 
@@ -63,45 +79,95 @@ def load_digits():
 def load_mnist(split="train"):
     """Return full MNIST (LeCun, Cortes and Burges): 60 000 training or 10 000 test digits.
 
-    ``mnist.npz`` is taken from the folder that the environment variable ``GANLIB_DATA`` names.  Without
-    it Keras downloads the set once and keeps it.  The arrays are verified by their SHA-256.
+    Taken from the folder that the environment variable ``GANLIB_DATA`` names, if it is set: from
+    ``mnist.npz`` or from the IDX files ``train-images-idx3-ubyte`` and so on, gzipped or not.  Else from
+    Keras's cache, where a download puts them once.  The arrays are verified by their SHA-256; a file
+    with other content is never used, and never deleted.
 
     Args:
         split: ``"train"`` or ``"test"``.
 
     Raises:
-        ValueError: The file holds other arrays than MNIST's.
-        FileNotFoundError: ``GANLIB_DATA`` names a folder without the file, or there is no network.
+        ValueError: The file is damaged, or holds other arrays than MNIST's.
+        FileNotFoundError: ``GANLIB_DATA`` names a folder without the files, or there is no network.
     """
+    return _load("mnist", split)
+
+
+@cache
+def load_fashion_mnist(split="train"):
+    """Return Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017): clothes in the format of MNIST.
+
+    By the same road as `load_mnist`, from ``fashion-mnist.npz`` or the IDX files in a folder
+    ``fashion-mnist``; Debian's package ``dataset-fashion-mnist`` is found where it is installed.
+    ``labels`` are 0 to 9: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, boot.
+
+    Raises:
+        ValueError, FileNotFoundError: As `load_mnist`.
+    """
+    return _load("fashion-mnist", split)
+
+
+def _load(name, split):
     if split not in ("train", "test"):
         raise refuse("split", repr(split), "'train' or 'test'", "Most uses want 'train'.")
-    path = _mnist_path()
-    names = (f"x_{split}", f"y_{split}")
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in names if name in file}
-    for name in names:
-        found = hashlib.sha256(arrays[name].tobytes()).hexdigest() if name in arrays else "nothing"
-        if found != MNIST_SHA256[name]:
-            todo = f"The file is not MNIST, or damaged: move it away and fetch it again, {OFFLINE}."
-            raise refuse(f"{name} in {path}", found[:12], f"{MNIST_SHA256[name][:12]}...", todo)
-    return _frozen(*arrays.values())
+    parts = (f"x_{split}", f"y_{split}")
+    folder = os.environ.get("GANLIB_DATA")
+    kept = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+    for place in ([Path(folder)] if folder else []) + [SYSTEM] + ([] if folder else [kept]):
+        for files in _candidates(place, name, parts):
+            return _verified(files, name, parts)
+    if folder:
+        todo = f"Put {name}.npz or the IDX files there, or unset the variable, {OFFLINE}."
+        raise refuse("GANLIB_DATA", folder, f"a folder with {name}", todo, FileNotFoundError)
+    return _downloaded(kept, name, parts)
 
 
-def _mnist_path():
-    if folder := os.environ.get("GANLIB_DATA"):
-        path = Path(folder) / "mnist.npz"
-        if not path.exists():
-            todo = f"Put the file there, or unset the variable, {OFFLINE}."
-            raise refuse("GANLIB_DATA", folder, "a folder with mnist.npz", todo, FileNotFoundError)
-        return path
+def _candidates(place, name, parts):
+    """Yield what a folder holds of a set: the path of an ``.npz`` file, or the two IDX files."""
+    if (place / f"{name}.npz").exists():
+        yield [place / f"{name}.npz"]
+    for folder in (place / name, *([place] if name == "mnist" else [])):
+        found = []
+        for part in parts:
+            stem, rank = IDX_NAMES[part].rsplit("-", 1)
+            names = [f"{stem}{dot}idx{rank}-ubyte{end}" for dot in "-." for end in ("", ".gz")]
+            found += [folder / file for file in names if (folder / file).exists()][:1]
+        if len(found) == len(parts):
+            yield found
+
+
+def _verified(files, name, parts):
+    """Return a set's `Digits` from its files, or refuse the files."""
+    arrays = idx.read_npz(files[0], parts) if len(files) == 1 else [idx.read_idx(f) for f in files]
+    for part, array, file in zip(parts, arrays, files * 2, strict=False):
+        want, found = SHA256[name][PARTS.index(part)], hashlib.sha256(array.tobytes()).hexdigest()
+        if found != want:
+            todo = f"The file is not {name}, or damaged: move it away and fetch it again, {OFFLINE}."
+            raise refuse(f"{part} in {file}", found[:12], f"SHA-256 {want[:12]}...", todo)
+    return _frozen(arrays[0].reshape(-1, 28, 28), arrays[1])
+
+
+def _downloaded(kept, name, parts):
+    """Fetch a set beside Keras's cache, verify it, and only then move it in."""
     from ganlib.backend import keras
 
+    names = ["mnist.npz"]
+    if name != "mnist":
+        names = [f"{IDX_NAMES[part][:-2]}-idx{IDX_NAMES[part][-1]}-ubyte.gz" for part in parts]
+    home = kept if name == "mnist" else kept / name
     try:
-        address = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-        return Path(keras.utils.get_file("mnist.npz", address))
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home) as aside:
+            options = {"cache_dir": aside, "cache_subdir": ""}
+            files = [Path(keras.utils.get_file(n, ADDRESS + n, **options)) for n in names]
+            digits = _verified(files, name, parts)
+            for file, final in zip(files, names, strict=True):
+                os.replace(file, home / final)
+        return digits
     except Exception as error:
-        todo = f"Set GANLIB_DATA to a folder that holds mnist.npz, {OFFLINE}."
-        raise refuse("MNIST", error, "a download", todo, FileNotFoundError) from error
+        todo = f"Set GANLIB_DATA to a folder that holds {name}.npz or its IDX files, {OFFLINE}."
+        raise refuse(name, error, "a download", todo, FileNotFoundError) from error
 
 
 def _frozen(images, labels):
