@@ -11,9 +11,20 @@ from ganlib.recipes import get_recipe
 def draw_z(count, latent_dim, seed, draw):
     """Return the ``draw``-th batch of z of a seed: float32 ``(count, latent_dim)`` from N(0, I).
 
-    Stateless: the same four numbers give the same z, in any order, now or after a restart.
+    Stateless: the same four numbers give the same z, in any order, now or after a restart.  TensorFlow's
+    own normal numbers differ where XLA compiles them; these are made of random bits, which do not.
     """
-    return tf.random.stateless_normal((count, latent_dim), (seed, draw), alg="philox")
+    shape, seeds = (count, latent_dim), (seed, draw)
+    return normal(tf.random.stateless_uniform(shape, seeds, None, None, tf.uint32, alg="philox"))
+
+
+def normal(bits):
+    """Turn uniform ``uint32`` bits into numbers from N(0, 1), all within ±5.3.
+
+    23 bits make the middle of one of 2**23 equal parts of (0, 1), which float32 holds exactly: neither
+    end is ever reached, so no number is infinite.
+    """
+    return tf.math.ndtri((tf.cast(bits // 512, tf.float32) + 0.5) / 2**23)
 
 
 def build(recipe, seed=0, **changes):

@@ -144,7 +144,7 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
     times = [step] * (len(pictures) - 1) + [step + 1000]
     out = io.BytesIO()
     pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=times, loop=0)
-    return Movie(out.getvalue(), alt)
+    return Movie(out.getvalue(), alt, width=pictures[0].width)
 
 
 def _draw(axes, frame, real, size=1.0):
