@@ -284,6 +284,11 @@ def test_a_recipe_for_other_examples_is_refused():
         Machine("ring", "small")
 
 
+def test_a_recipe_that_takes_labels_is_refused():
+    with pytest.raises(ValueError, match="which takes labels"):
+        Machine(np.zeros((200, 28, 28), "uint8"), "conditional")
+
+
 def test_digits_with_every_rule_of_the_house():
     images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
     tiny = get_recipe("only-zeros").but(d_update="half", ema=0.5, pack=2, batch_size=8)

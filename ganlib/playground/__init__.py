@@ -12,8 +12,10 @@ from importlib import import_module
 
 _HOME = {
     "Controller": "controller",
+    "LatentExplorer": "game_views",
     "Machine": "machine",
     "Playground": "views",
+    "ShopGame": "game_views",
 }
 
 __all__ = sorted(_HOME)

@@ -215,3 +215,81 @@ def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
     if title:
         figure.suptitle(title, fontsize=11)
     return figure
+
+
+# ---- games ----
+
+
+def counter(round_, scene, marked, settled, side=SIDE):
+    """Draw the sixteen bottles of the shop owner's game, numbered from 1.
+
+    Args:
+        round_: `games.Round`.
+        scene: Its `scenes.Scene`.
+        marked: ``(16,)`` of bool: what the learner calls forged.
+        settled: Whether to show the truth and D's belief.
+        side: Pixels along each side.
+    """
+    canvas = Image.new("RGB", (side, side), "white")
+    draw = ImageDraw.Draw(canvas)
+    cell, label = side // 4, font(side // 38)
+    if scene.flat:
+        place = _placer(scene.extent, side)
+        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 200)]):
+            draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill="#B9B9B9")
+        _frame(draw, scene, side, ())
+    for i, (item, forged, belief) in enumerate(
+        zip(round_.items, round_.forged, round_.belief, strict=True)
+    ):
+        name = str(i + 1)
+        if settled:
+            name += f" {'forged' if forged else 'real'}, D {belief:.2f}"
+        if scene.flat:
+            x, y = np.clip(place(item), 14, side - 14)
+            truth = (G_COLOUR if forged else REAL_COLOUR) if settled else "white"
+            draw.ellipse((x - 11, y - 11, x + 11, y + 11), fill=truth, outline=INK, width=3)
+            anchor = "lm" if x < 0.7 * side else "rm"
+            draw.text(
+                (x + (16 if anchor == "lm" else -16), y),
+                name,
+                INK,
+                label,
+                anchor,
+                stroke_width=3,
+                stroke_fill="white",
+            )
+        else:
+            x, y, size = (i % 4) * cell + 18, (i // 4) * cell + 8, cell - 52
+            canvas.paste(Image.fromarray(item).resize((size, size), Image.Resampling.NEAREST), (x, y))
+            draw.text((x, y + size + 4), name, INK, label, "lt")
+        if marked[i]:
+            box = (
+                (x - 18, y - 18, x + 18, y + 18)
+                if scene.flat
+                else (x - 5, y - 5, x + size + 5, y + size + 5)
+            )
+            draw.rectangle(box, outline=G_COLOUR, width=5)
+    return canvas
+
+
+def walked(points, scene, side=SIDE):
+    """Draw what G makes of some z: points on the map, numbered along the way, or images in a row."""
+    if scene.flat:
+        canvas = Image.new("RGB", (side, side), "white")
+        draw, place = ImageDraw.Draw(canvas), _placer(scene.extent, side)
+        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 400)]):
+            draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=REAL_COLOUR)
+        way = np.clip(place(points), -side, 2 * side)
+        if len(way) > 1:
+            draw.line([tuple(p) for p in way.tolist()], fill="#B98A6A", width=3)
+        for x, y in way:
+            _cross(draw, x, y, side / 70)
+        _frame(draw, scene, side, ("real", "fake"))
+        return canvas
+    size = min(side // len(points), side // 3)
+    canvas = Image.new("RGB", (size * len(points), size), "white")
+    for i, image in enumerate(points):
+        canvas.paste(
+            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size, 2)
+        )
+    return canvas

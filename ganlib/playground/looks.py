@@ -77,6 +77,13 @@ def looker(machine):
     return look
 
 
+def judge(gan, examples):
+    """Return a logit for each example ``(n, *shape)``; a pack is made of copies of one example."""
+    if gan.recipe.pack > 1:
+        examples = tf.stack([examples] * gan.recipe.pack, 1)
+    return gan.discriminator(examples, training=False)
+
+
 def _said(figures):
     return {**figures, "line": words.line(figures)}
 
@@ -86,23 +93,18 @@ def _measure(machine, real, z, cells, mesh):
     gan = machine.gan
     drawer = gan.average or gan.generator
 
-    def judge(examples):
-        """Return a logit for each example; where D judges packs, each is packed with copies of itself."""
-        copies = tf.repeat(examples, gan.recipe.pack, axis=0)
-        return gan.discriminator(gan.packed(copies), training=False)
-
     @tf.function
     def measure():
         fake = drawer(z, training=False)
         with tf.GradientTape() as tape:
             tape.watch(fake)
-            fake_logits = judge(fake)
-            real_logits = judge(real)
+            fake_logits = judge(gan, fake)
+            real_logits = judge(gan, real)
             g_loss = losses.LOSSES[machine.gan.recipe.loss][1](real_logits, fake_logits)
         pull = -tape.gradient(g_loss, fake) * float(len(z))  # g_loss is a mean: each fake's own slope
         out = {"fake": fake, "fake_logits": fake_logits, "real_logits": real_logits, "pull": pull}
         if cells is not None:
-            out |= {"map": judge(cells), "mesh": drawer(mesh, training=False)}
+            out |= {"map": judge(gan, cells), "mesh": drawer(mesh, training=False)}
         return out
 
     return measure

@@ -36,7 +36,7 @@ class Machine:
     def __init__(self, examples="ring", recipe=None, generator=None, discriminator=None, **settings):
         self.scene = scenes.scene(examples)
         recipe = get_recipe(recipe or self.scene.recipe)
-        _fits(recipe.shape, self.scene)
+        _fits(recipe, self.scene)
         recipe = recipe.but(latent_dim=_own(generator, discriminator, recipe))
         self.settings = Settings(
             loss=recipe.loss,
@@ -243,11 +243,14 @@ class Machine:
                     old.assign(new)
 
 
-def _fits(shape, scene):
+def _fits(recipe, scene):
     wanted = scene.examples.shape[1:]
-    if shape != wanted:
+    if recipe.shape != wanted:
         todo = "Take a recipe made for such examples, or other examples."
-        raise refuse("recipe", f"examples of shape {shape}", f"{wanted}, as in {scene.name}", todo)
+        raise refuse("recipe", f"examples of shape {recipe.shape}", f"{wanted}, as in {scene.name}", todo)
+    if recipe.classes:
+        todo = "The lab has no control for labels: train this one with ganlib.train."
+        raise refuse("recipe", f"{recipe.name!r}, which takes labels", "one without classes", todo)
 
 
 def _own(generator, discriminator, recipe):
