@@ -108,19 +108,29 @@ def load_fashion_mnist(split="train"):
     return _load("fashion-mnist", split)
 
 
+def found(name, split="train"):
+    """Return the files of ``"mnist"`` or ``"fashion-mnist"`` that would be read, [] if none is here."""
+    given = os.environ.get("GANLIB_DATA")
+    for place in (Path(given), SYSTEM) if given else (SYSTEM, _cache()):
+        for files in _candidates(place, name, (f"x_{split}", f"y_{split}")):
+            return files
+    return []
+
+
+def _cache():
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+
+
 def _load(name, split):
     if split not in ("train", "test"):
         raise refuse("split", repr(split), "'train' or 'test'", "Most uses want 'train'.")
     parts = (f"x_{split}", f"y_{split}")
-    folder = os.environ.get("GANLIB_DATA")
-    kept = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
-    for place in ([Path(folder)] if folder else []) + [SYSTEM] + ([] if folder else [kept]):
-        for files in _candidates(place, name, parts):
-            return _verified(files, name, parts)
-    if folder:
+    if files := found(name, split):
+        return _verified(files, name, parts)
+    if folder := os.environ.get("GANLIB_DATA"):
         todo = f"Put {name}.npz or the IDX files there, or unset the variable, {OFFLINE}."
         raise refuse("GANLIB_DATA", folder, f"a folder with {name}", todo, FileNotFoundError)
-    return _downloaded(kept, name, parts)
+    return _downloaded(_cache(), name, parts)
 
 
 def _candidates(place, name, parts):

@@ -60,7 +60,8 @@ def train(
     log = Log()
     watchers = [log, *callbacks]
     if run_dir is not None:
-        identity = {"order_seed": seed, "examples": checkpoint.digest({"examples": examples})}
+        content = {"examples": examples} | ({} if labels is None else {"labels": labels})
+        identity = {"order_seed": seed, "examples": checkpoint.digest(content)}
         keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
         keeper.open(gan, resume)
         watchers.append(keeper)

@@ -1,0 +1,206 @@
+"""The command line: ``ganlib train``, ``sample``, ``recipes`` and ``doctor``.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C with everything saved.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import signal
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import ganlib
+from ganlib import data, toys
+from ganlib.recipes import RECIPES, get_recipe
+
+DATA = {  # name -> what it is, how to load it
+    "digits": ("5 000 MNIST digits, no network needed", lambda: data.load_digits()),
+    "zeros": ("every zero among them", lambda: data.load_digits().only(0)),
+    "mnist": ("all 60 000 MNIST digits", lambda: data.load_mnist()),
+    "mnist-zeros": ("every zero among those", lambda: data.load_mnist().only(0)),
+    "wine": ("two features of 178 wines", lambda: toys.load_wine().points),
+    "fashion": ("60 000 clothes, Fashion-MNIST", lambda: data.load_fashion_mnist()),
+}
+
+
+def main(arguments=None):
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except BrokenPipeError:  # the reader of the pipe has left: so do we, without a word
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"ganlib: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="ganlib", description="Train GANs and draw from them.")
+    parser.add_argument("--version", action="version", version=f"ganlib {ganlib.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name, run, text):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("train", train, "Train a recipe and keep everything in a folder.")
+    sub.add_argument("recipe", metavar="RECIPE", help="its name; see: ganlib recipes")
+    length = sub.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=float, help="how often every example is seen")
+    length.add_argument("--steps", type=int, help="updates of the generator")
+    length.add_argument("--seconds", type=float, help="how long to train")
+    what = "; ".join(f"{name}: {text}" for name, (text, _) in DATA.items())
+    sub.add_argument("--data", choices=DATA, help=f"by default the recipe's own. {what}")
+    sub.add_argument("--seed", type=int, default=0, help="of weights, z and order (0)")
+    sub.add_argument("--out", type=Path, help="the run's folder (runs/RECIPE-SEED)")
+    sub.add_argument("--resume", action="store_true", help="go on with the run in that folder")
+    sub.add_argument("--save-every", type=float, default=60, metavar="SECONDS", help="(60)")
+    sub.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    sub = command("sample", sample, "Draw images from a trained GAN.")
+    sub.add_argument("run_dir", metavar="RUN", type=Path, help="the folder of a training")
+    sub.add_argument("--count", type=int, default=25, help="how many images (25)")
+    sub.add_argument("--seed", type=int, default=0, help="of z (0)")
+    sub.add_argument("--out", type=Path, default=Path("samples.png"), help=".png or .npy (samples.png)")
+
+    command("recipes", recipes, "List the recipes.")
+    command("doctor", doctor, "Say what is installed and which data is found.")
+    return parser
+
+
+def train(options):
+    """``ganlib train``: train, then write the grid, the movie and the history."""
+    recipe = get_recipe(options.recipe)
+    out = options.out or Path("runs") / f"{recipe.name}-{options.seed}"
+    from ganlib import plots, training
+
+    examples = DATA[options.data or recipe.data][1]()
+    gan = ganlib.build(recipe, options.seed)
+    shots, stop = training.Snapshots(25, every=100), _stopper(training)
+    with stop.listening():
+        history = ganlib.train(
+            gan,
+            examples,
+            epochs=options.epochs,
+            steps=options.steps,
+            seconds=options.seconds,
+            callbacks=[stop, shots],
+            verbose=0 if options.quiet else 1,
+            run_dir=out,
+            resume=options.resume,
+            save_every=options.save_every,
+        )
+    _write_results(out, history, shots.frames, plots)
+    step = int(gan.step)
+    if stop.asked:
+        print(f"Stopped at step {step}; everything is saved in {out}. To go on, say the same again with")
+        print("  --resume")
+        return 130
+    print(f"{recipe.name}: {step} steps; pictures, history.jsonl and checkpoints are in {out}")
+    return 0
+
+
+def _write_results(out, history, frames, plots):
+    if frames[-1].dtype == "uint8":  # images; points have no grid
+        (out / "grid.png").write_bytes(plots.grid(frames[-1]).png())
+        plots.movie(frames).save(out / "movie.gif")
+    rows = zip(*(values.tolist() for values in history.values()), strict=True)
+    lines = [json.dumps(dict(zip(history, row, strict=True))) + "\n" for row in rows]
+    (out / "history.jsonl").write_text("".join(lines))
+
+
+def _stopper(training):
+    class Stop(training.keras.callbacks.Callback):
+        """Ctrl-C ends the training at the end of an execution; a second one ends it at once."""
+
+        asked = False
+
+        @contextlib.contextmanager
+        def listening(self):
+            kept = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in kept.items():
+                    signal.signal(number, handler)
+
+        def ask(self, number, frame):
+            if self.asked:
+                raise KeyboardInterrupt
+            self.asked = True
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self.asked:
+                self.model.stop_training = True
+
+    return Stop()
+
+
+def sample(options):
+    """``ganlib sample``: a grid as PNG, or the images as a NumPy array."""
+    import numpy as np
+
+    from ganlib import checkpoint, plots
+    from ganlib.errors import refuse
+
+    if options.count < 1:
+        raise refuse("--count", options.count, "at least 1", "Ask for an image.")
+    if options.out.suffix not in (".png", ".npy"):
+        raise refuse("--out", options.out, "a name that ends in .png or .npy", "Rename it.")
+    images = checkpoint.load(options.run_dir).sample(options.count, options.seed)
+    if options.out.suffix == ".npy":
+        np.save(options.out, images)
+    else:
+        options.out.write_bytes(plots.grid(images).png())
+    print(f"{options.count} images of {options.run_dir} are in {options.out}")
+    return 0
+
+
+def recipes(options):
+    """``ganlib recipes``: the table."""
+    print(f"{'recipe':16}{'data':8}{'batch':>6}{'steps':>8}  what it shows")
+    for row in RECIPES.values():
+        print(f"{row.name:16}{row.data:8}{row.batch_size:6}{row.steps:8}  {row.note}")
+    return 0
+
+
+def doctor(options):
+    """``ganlib doctor``: versions, cores, data; 1 where something that training needs is missing."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    print(
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cores} cores"
+    )
+    missing = []
+    for name in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "matplotlib", "mlxtend", "jupyterlab"):
+        with contextlib.suppress(PackageNotFoundError):
+            print(f"  {name} {version(name)}")
+            continue
+        missing.append(name)
+    need = [name for name in ("keras", "numpy", "matplotlib", "mlxtend") if name in missing]
+    if {"tensorflow", "tensorflow-cpu"} <= set(missing):
+        need.append("tensorflow")
+    for name in need:
+        print(f"  {name} is missing: pip install 'ganlib[cpu]'")
+    if "jupyterlab" in missing:
+        print("  jupyterlab is missing, which only the notebooks need: pip install 'ganlib[lab]'")
+    for name, load in (("mnist", data.load_mnist), ("fashion-mnist", data.load_fashion_mnist)):
+        files = data.found(name)
+        if not files:
+            print(
+                f"  {name}: not here; ganlib.{load.__name__}() fetches it, GANLIB_DATA names its folder"
+            )
+            continue
+        try:
+            load()
+            print(f"  {name}: {', '.join(map(str, files))}, verified")
+        except ValueError as error:
+            print(f"  {error}")
+    print("Something is missing." if need else "Ready: ganlib train small --seconds 30")
+    return 1 if need else 0

@@ -1,0 +1,191 @@
+"""The command line, as one would use it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import ganlib
+from ganlib import checkpoint, recipes
+from ganlib.cli import DATA, main
+
+TINY = ganlib.get_recipe("small").but(
+    name="tiny",
+    generator=(*recipes.dense(8, "leaky", batch_norm=0.8), *recipes.dense(784, "tanh"), recipes.IMAGE),
+    discriminator=(recipes.FLATTEN, *recipes.dense(8, "leaky", dropout=0.3), recipes.LOGIT),
+    xla=False,
+)
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch):
+    monkeypatch.setitem(recipes.RECIPES, "tiny", TINY)
+
+
+def train(folder, *more):
+    return main(["train", "tiny", "--seed", "3", "--out", str(folder), *more])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run of 300 steps that nothing stopped."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    recipes.RECIPES["tiny"] = TINY
+    assert train(folder, "--steps", "300", "--quiet") == 0
+    return folder
+
+
+def content(folder):
+    return checkpoint.digest(checkpoint.newest(folder)[0])
+
+
+def test_train_leaves_pictures_history_and_a_checkpoint(whole):
+    names = {path.name for path in whole.iterdir()}
+    assert names == {"grid.png", "movie.gif", "history.jsonl", "step-00000300.npz"}
+    assert Image.open(whole / "movie.gif").n_frames == 4  # at 0, 100, 200 and 300 steps
+    Image.open(whole / "grid.png").verify()
+    rows = [json.loads(line) for line in (whole / "history.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == list(range(25, 301, 25))
+    assert set(rows[0]) == {"step", "d_loss", "g_loss", "real_accuracy", "fake_accuracy"}
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(whole, tmp_path, capsys):
+    folder, steps = tmp_path / "run", ["--steps", "300", "--quiet", "--save-every", "0"]
+    seen = threading.Event()
+
+    def interrupt():
+        while not (checkpoint.find(folder) or seen.wait(0.002)):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    waiting = threading.Thread(target=interrupt)
+    waiting.start()
+    code = train(folder, *steps)
+    seen.set()
+    waiting.join()
+    assert code == 130
+    said = capsys.readouterr().out
+    assert f"everything is saved in {folder}" in said
+    assert said.rstrip().endswith("--resume")
+    assert int(checkpoint.find(folder)[0].stem[5:]) < 300
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert train(folder, *steps, "--resume") == 0
+    assert content(folder) == content(whole)
+    assert (folder / "history.jsonl").read_text() == (whole / "history.jsonl").read_text()
+
+
+def test_a_run_is_not_written_over(whole, capsys):
+    assert train(whole, "--steps", "9") == 1
+    assert "run_dir: received" in (said := capsys.readouterr().err)
+    assert "--resume" in said
+
+
+def test_another_recipe_does_not_resume_the_run(whole, capsys):
+    assert main(["train", "small", "--seed", "3", "--out", str(whole), "--steps", "9", "--resume"]) == 1
+    assert (
+        "run_dir: received a run with another recipe (name: tiny, now small)" in capsys.readouterr().err
+    )
+
+
+def test_sample_draws_what_the_gan_draws(whole, tmp_path):
+    assert (
+        main(["sample", str(whole), "--count", "7", "--seed", "5", "--out", str(tmp_path / "a.npy")]) == 0
+    )
+    images = np.load(tmp_path / "a.npy", allow_pickle=False)
+    np.testing.assert_array_equal(images, ganlib.load(whole).sample(7, 5))
+    assert main(["sample", str(whole), "--out", str(tmp_path / "a.png")]) == 0
+    Image.open(tmp_path / "a.png").verify()
+
+
+WRONG = {
+    "no run": (["sample", "nowhere"], "a folder with a checkpoint"),
+    "no images": (["sample", "RUN", "--count", "0"], "--count: received 0, accepted at least 1"),
+    "no picture": (["sample", "RUN", "--out", "a.txt"], "a name that ends in .png or .npy"),
+    "no recipe": (["train", "smal"], "Did you mean 'small'?"),
+    "no length": (["train", "tiny", "--steps", "-5"], "steps: received -5"),
+    "no end": (["train", "tiny", "--seconds", "inf"], "seconds: received inf"),
+    "no folder": (["train", "tiny", "--steps", "1", "--out", "FILE/x"], "accepted a folder to write in"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_said_without_a_traceback(
+    arguments, message, whole, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("in the way")
+    named = {"RUN": str(whole), "FILE/x": str(tmp_path / "file/x")}
+    assert main([named.get(word, word) for word in arguments]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("ganlib: ")
+    assert message in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["train"], ["train", "tiny", "--epochs", "many"]])
+def test_wrong_usage_is_two(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "usage: ganlib" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["--version"]])
+def test_help_and_version_are_zero(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 0
+    assert "ganlib" in capsys.readouterr().out
+
+
+def test_recipes_lists_them_all(capsys):
+    assert main(["recipes"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said[1:]] == list(recipes.RECIPES)
+
+
+def test_every_recipe_names_data_that_there_is():
+    assert {row.data for row in recipes.RECIPES.values()} <= set(DATA)
+
+
+def test_points_have_no_pictures(tmp_path):
+    assert main(["train", "wine", "--steps", "2", "--quiet", "--out", str(tmp_path / "run")]) == 0
+    assert {path.suffix for path in (tmp_path / "run").iterdir()} == {".jsonl", ".npz"}
+
+
+def test_doctor_says_what_is_here(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path))
+    monkeypatch.setattr(ganlib.data, "SYSTEM", tmp_path)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "mnist: not here; ganlib.load_mnist()" in said
+    (tmp_path / "mnist.npz").write_bytes(b"half")
+    assert main(["doctor"]) == 0
+    assert "Fetch the file again" in capsys.readouterr().out
+
+
+def test_doctor_says_what_is_missing(capsys, monkeypatch):
+    def version(name):
+        if "tensorflow" in name or name == "jupyterlab":
+            raise ganlib.cli.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr("ganlib.cli.version", version)
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "tensorflow is missing: pip install 'ganlib[cpu]'" in said
+    assert "which only the notebooks need" in said
+
+
+def test_it_works_in_a_pipe_with_no_terminal():
+    command = [sys.executable, "-m", "ganlib", "recipes"]
+    done = subprocess.run(
+        f"{' '.join(command)} | head -1", shell=True, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("recipe")
+    assert done.stderr == ""
