@@ -1,5 +1,8 @@
 """The shop owner's game and the walk through z on the page, over a `Playground` that is open."""
 
+import html
+from concurrent.futures import Future
+
 import numpy as np
 
 from ganlib.playground import drawing, games
@@ -17,7 +20,11 @@ class _Guest:
         self._note = w.HTML()
 
     def _ask(self, question, then):
-        """Ask the machine between two steps and hand the answer on; say what went wrong, if it did."""
+        """Ask the machine between two steps and hand the answer on; say what went wrong, if it did.
+
+        Returns a Future that is done when the answer is on the page.
+        """
+        shown = Future()
 
         def answered(done):
             error = done.exception()
@@ -26,11 +33,11 @@ class _Guest:
                     then(done.result())
                 except Exception as caught:  # in the worker's thread, where nobody would see it
                     error = caught
-            self._note.value = "" if error is None else f"It did not work: {error}"
+            self._note.value = "" if error is None else html.escape(f"It did not work: {error}")
+            shown.set_result(error)
 
-        asked = self.controller.ask(question)
-        asked.add_done_callback(answered)
-        return asked
+        self.controller.ask(question).add_done_callback(answered)
+        return shown
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
