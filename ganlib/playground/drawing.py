@@ -242,12 +242,17 @@ def counter(round_, scene, marked, settled, side=SIDE):
         zip(round_.items, round_.forged, round_.belief, strict=True)
     ):
         name = str(i + 1)
-        if settled:
+        if settled and scene.flat:
+            name += f": {belief:.2f}"
+        elif settled:
             name += f" {'forged' if forged else 'real'}, D {belief:.2f}"
         if scene.flat:
             x, y = np.clip(place(item), 14, side - 14)
             truth = (G_COLOUR if forged else REAL_COLOUR) if settled else "white"
             draw.ellipse((x - 11, y - 11, x + 11, y + 11), fill=truth, outline=INK, width=3)
+            if settled and forged:
+                draw.line((x - 7, y - 7, x + 7, y + 7), fill=INK, width=3)
+                draw.line((x - 7, y + 7, x + 7, y - 7), fill=INK, width=3)
             anchor = "lm" if x < 0.7 * side else "rm"
             draw.text(
                 (x + (16 if anchor == "lm" else -16), y),
