@@ -395,7 +395,7 @@ FIGURES = {
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"iteration": 0, "d_updates": 0}, "Nothing is trained yet"),
+        ({"iteration": 0, "d_updates": 0}, "The lab has trained nothing yet"),
         ({"diversity": 0.01}, "nearly the same thing every time: its spread is 1%"),
         (
             {"real_accuracy": 1, "fake_accuracy": 1, "slope": 0.003},

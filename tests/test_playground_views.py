@@ -64,7 +64,7 @@ def test_buttons_post_commands_and_the_page_follows(lab):
     until(lambda: "iteration <b>10</b>" in lab._status.value)
     lab._buttons["restart"].click()
     until(lambda: "iteration <b>0</b>" in lab._status.value)
-    assert "Nothing is trained yet" in lab._line.value
+    assert "The lab has trained nothing yet" in lab._line.value
     assert Image.open(io.BytesIO(lab._picture.value)).size == (drawing.SIDE, drawing.SIDE)
     until(lambda: "iteration 0" in lab._picture.tooltip)
 

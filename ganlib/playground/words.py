@@ -22,7 +22,7 @@ def line(figures):
     """
     real, fake, slope = (figures[name] for name in ("real_accuracy", "fake_accuracy", "slope"))
     if figures["iteration"] == 0 and figures["d_updates"] == 0:
-        return "Nothing is trained yet: both networks are as their seed made them."
+        return "The lab has trained nothing yet: both networks are as they came."
     if figures["diversity"] < 0.1:
         share = f"{figures['diversity']:.0%}"
         return f"G draws nearly the same thing every time: its spread is {share} of the real one."
