@@ -173,6 +173,60 @@ def curves(history, equilibrium=None, title=None, alt=None):
     return figure
 
 
+def beliefs(rows, title=None, alt=None):
+    """Show how a discriminator's belief D(x) is spread: real above, fake upside down below.
+
+    Args:
+        rows: Dict from a label to ``(real, fake)``, two arrays of beliefs in [0, 1]; side by side.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"Histograms of D on real and on fake images: {', '.join(rows)}. {title or ''}".strip()
+    figure = Figure((9.0, 2.9), alt=alt)
+    places = np.ravel(figure.subplots(1, len(rows), sharey=True))
+    edges = np.linspace(0, 1, 41)
+    for axes, (label, (real, fake)) in zip(places, rows.items(), strict=True):
+        for values, sign, colour, name in (
+            (real, 1, REAL_COLOUR, "real"),
+            (fake, -1, FAKE_COLOUR, "fake"),
+        ):
+            share = np.histogram(values, edges)[0] / np.size(values)
+            axes.stairs(sign * share, edges, fill=True, color=colour, label=name)
+        axes.axhline(0, color="0.3", linewidth=0.8)
+        axes.set(xlabel="belief D(x)", xlim=(0, 1))
+        axes.set_title(label, fontsize=10, loc="left")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
+    places[0].set_ylabel("share of images")
+    places[-1].legend(frameon=False, fontsize=9)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def dots(rows, xlabel, title=None, alt=None):
+    """Show a handful of values a row, one dot a value and a line at their mean: a spread over seeds.
+
+    Args:
+        rows: Dict from a label to its values ``(n,)``; the first is drawn on top.
+        xlabel: What the values are, with their unit.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"Rows of dots, {xlabel}: {', '.join(rows)}. {title or ''}".strip()
+    figure = Figure((6.4, 0.9 + 0.3 * len(rows)), alt=alt)
+    axes = figure.add_subplot()
+    for height, values in enumerate(rows.values()):
+        axes.plot(values, np.full(np.shape(values), height), "o", color=D_COLOUR, alpha=0.6, mew=0)
+        axes.plot([np.mean(values)] * 2, [height - 0.3, height + 0.3], color="0.15", linewidth=2)
+    axes.set(yticks=range(len(rows)), yticklabels=list(rows), xlabel=xlabel)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", color="0.9")
+    axes.set_axisbelow(True)
+    if title:
+        axes.set_title(title, fontsize=11, loc="left")
+    return figure
+
+
 def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated images."):
     """Return a looping GIF of grids, the last one held for a second.
 
