@@ -36,7 +36,7 @@ def _logits(x):
     logits="Those are logits, any number: the logistic function is missing.",
     forged="That is the belief that a bottle is forged: D is the belief that it is real.",
     no_bias="The bias b is missing.",
-    swapped="Only sums of w times x, feature by feature, plus b: something else is multiplied.",
+    swapped="Each feature has its own weight: w[0] goes with the first, w[1] with the second; then b.",
     guess="A belief says how sure she is, anything from 0 to 1: do not round it.",
     range="A belief lies between 0 and 1: which function did you use?",
     unstable="A logit of -800 or 800 should give a belief near 0 or 1: look for a division inf / inf.",
