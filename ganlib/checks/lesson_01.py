@@ -227,8 +227,8 @@ def forger_step(answer):
 
 
 FORGERS = {  # what each does to a real bottle
-    "strong": lambda x: x + np.array([0.8, 0.0]),
-    "pale": lambda x: x - np.array([0.0, 0.6]),
+    "strong": lambda x: x + np.array([1.2, 0.0]),
+    "pale": lambda x: x - np.array([0.0, 0.9]),
     "mirror": lambda x: x * np.array([1.0, -1.0]),
 }
 

@@ -85,6 +85,7 @@ WRONG = {
     "saturating": [
         ("pair", lambda x: -softplus(x)),
         ("pair", lambda x: (np.mean(-softplus(x)), -sigmoid(x))),
+        ("pair", lambda x: ("log(1 - D)", "-D")),
         ("mean", lambda x: (np.mean(-softplus(x)), np.mean(-sigmoid(x)))),
         ("loss-sign", lambda x: (softplus(x), -sigmoid(x))),
         ("loss", lambda x: (np.log(1 - np.clip(x, -9, 0.9)), -sigmoid(x))),
