@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib import losses, models
+from ganlib import execution, losses, models
 from ganlib.backend import keras, tf
 from ganlib.errors import refuse
 from ganlib.recipes import get_recipe
@@ -85,6 +85,14 @@ class GAN(keras.Model):
             raise refuse("g_optimizer", "D's own optimizer", "another object", todo)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
+
+    def make_train_function(self, force=False):
+        """Hand ``fit`` the compiled loop over steps; Keras's own without XLA or on several devices."""
+        alone = self.distribute_strategy.num_replicas_in_sync == 1
+        if not (self.jit_compile and alone) or self.run_eagerly:
+            super().make_train_function(force)
+        elif force or self.train_function is None:
+            self.train_function = execution.compiled(self)
 
     def train_step(self, data):
         """One round of Goodfellow et al. (2014), Algorithm 1: k updates of D, then one of G."""
