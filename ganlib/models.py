@@ -69,17 +69,21 @@ def _layer(kind, options, seed):
 
 
 class Dropout(keras.layers.Dropout):
-    """Keras's dropout with a named random generator: the same masks compiled by XLA or not.
+    """Keras's dropout with a named random generator.
 
-    Keras leaves the choice to TensorFlow, whose choice under XLA is a hundred times slower on a CPU.
-    Sixteen random bits decide on a unit, so the rate holds within 1/65536.
+    Keras leaves the choice to TensorFlow, whose choice under XLA is a hundred times slower on a CPU than
+    Threefry, which exists only there.  Sixteen bits decide on a unit: the rate holds within 1/65536.
     """
+
+    algorithm = "philox"  # `execution` changes it while it traces for XLA
 
     def call(self, inputs, training=False):
         if not training or not self.rate:
             return inputs
         seed, size = self.seed_generator.next(), tf.size(inputs)
-        words = tf.random.stateless_uniform([(size + 1) // 2], seed, None, None, tf.uint32, alg="philox")
+        words = tf.random.stateless_uniform(
+            [(size + 1) // 2], seed, None, None, tf.uint32, alg=Dropout.algorithm
+        )
         bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:size], tf.shape(inputs))
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))

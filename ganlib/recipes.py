@@ -193,6 +193,7 @@ _ROWS = (
             LOGIT,
         ),
         latent_dim=64,
+        xla=False,
         g_optimizer=Adam(1e-3, beta_1=0.5),
         d_optimizer=Adam(1e-3, beta_1=0.5),
         batch_size=64,

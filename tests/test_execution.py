@@ -47,6 +47,27 @@ def test_users_data_sets_and_callbacks_work_as_on_any_model():
     assert len(seen) == 4
 
 
+def test_dropout_under_xla_keeps_its_rate_and_its_seed():
+    """The compiled loop draws its masks by another generator: they must be as good."""
+    from ganlib import execution, models
+
+    layer, again = models.Dropout(rate=0.3, seed=5), models.Dropout(rate=0.3, seed=5)
+
+    def masks(layer):
+        @tf.function(jit_compile=True, autograph=False)
+        def draw(x):
+            with execution.threefry():
+                return layer(x, training=True), layer(x, training=True)
+
+        return [np.asarray(mask) for mask in draw(tf.ones((801, 101)))]
+
+    one, two = masks(layer)
+    np.testing.assert_array_equal(one, masks(again)[0])
+    assert abs((one == 0).mean() - 0.3) < 5 * np.sqrt(0.21 / one.size)
+    assert (one != two).mean() == pytest.approx(0.42, abs=0.02)  # two masks have nothing in common
+    assert models.Dropout.algorithm == "philox"
+
+
 def test_memory_stays_flat():
     import resource
 
