@@ -1,0 +1,93 @@
+"""Pictures: what is drawn where, and that a reader without eyes gets words."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlib import plots
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (6, 4, 3), dtype=np.uint8)
+HISTORY = {
+    "step": np.array([10, 20, 30]),
+    "d_loss": np.array([0.6, 0.5, 0.4]),
+    "g_loss": np.array([0.8, 0.9, 1.0]),
+    "real_accuracy": np.array([0.5, 0.6, 0.7]),
+    "fake_accuracy": np.array([0.4, 0.6, 0.8]),
+}
+
+
+def test_tile_puts_every_image_in_its_place():
+    sheet = plots.tile(IMAGES, columns=4, gap=1)
+    assert sheet.shape == (2 * 5 + 1, 4 * 4 + 1)
+    for i, image in enumerate(IMAGES):
+        top, left = 1 + 5 * (i // 4), 1 + 4 * (i % 4)
+        assert np.array_equal(sheet[top : top + 4, left : left + 3], image)
+    assert plots.tile(IMAGES).shape == (2 * 6 + 2, 3 * 5 + 2)
+
+
+def shown(figure):
+    data, metadata = figure._repr_mimebundle_()
+    return Image.open(io.BytesIO(data["image/png"])), metadata["image/png"]["alt"]
+
+
+def test_grid_shows_the_sheet_and_says_so():
+    figure = plots.grid(IMAGES, columns=3, title="Six")
+    picture, alt = shown(figure)
+    assert alt == "A grid of 6 images. Six"
+    assert np.array_equal(figure.axes[0].images[0].get_array(), plots.tile(IMAGES, 3))
+    assert picture.width > 50
+    assert plots.grid(IMAGES, alt="words").alt == "words"
+
+
+def test_strip_has_a_grid_for_each_label():
+    figure = plots.strip([IMAGES, IMAGES[:4]], ["early", "late"], title="Two")
+    assert [axes.get_title() for axes in figure.axes] == ["early", "late"]
+    assert figure.alt == "2 grids side by side: early, late. Two"
+    with pytest.raises(ValueError):
+        plots.strip([IMAGES], ["early", "late"])
+
+
+def test_curves_hold_the_history_and_the_equilibrium():
+    figure = plots.curves(HISTORY, equilibrium=(0.688, 0.7985))
+    upper, lower = figure.axes
+    lines = {line.get_label(): line for axes in (upper, lower) for line in axes.lines}
+    for name in ("d_loss", "g_loss", "real_accuracy", "fake_accuracy"):
+        assert np.array_equal(lines[name].get_xdata(), HISTORY["step"])
+        assert np.array_equal(lines[name].get_ydata(), HISTORY[name])
+    levels = {float(line.get_ydata()[0]) for line in upper.lines if line.get_linestyle() == ":"}
+    assert levels == {0.688, 0.7985}
+    level = [
+        line.get_ydata()[0] for line in plots.curves(HISTORY).axes[0].lines if line.get_linestyle() == ":"
+    ]
+    assert level == pytest.approx([np.log(2)] * 2)
+    assert upper.get_ylabel() == "loss (nats)" and lower.get_xlabel() == "step"
+
+
+def test_movie_loops_over_the_frames_and_holds_the_last(tmp_path):
+    frames = [np.full((4, 5, 5), value, np.uint8) for value in (0, 100, 250)]
+    movie = plots.movie(frames, seconds=3, zoom=2, alt="Getting lighter.")
+    file = Image.open(movie.save(tmp_path / "m.gif"))
+    assert (file.n_frames, file.info["loop"], file.size) == (3, 0, (32, 32))
+    times = []
+    for i, value in enumerate((0, 100, 250)):
+        file.seek(i)
+        times.append(file.info["duration"])
+        assert abs(int(np.asarray(file.convert("L"))[10, 10]) - value) < 12
+    assert times == [1000, 1000, 2000]
+    assert re.search(r'<img alt="Getting lighter\." .*src="data:image/gif;base64,', movie._repr_html_())
+    assert repr(movie) == "<movie: Getting lighter.>"
+
+
+def luminance(colour):
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_lines_stand_out_from_paper():
+    """WCAG 2, 1.4.11: a contrast of at least 3 to 1 for what carries meaning."""
+    for colour in (plots.D_COLOUR, plots.G_COLOUR, plots.REAL_COLOUR):
+        assert 1.05 / (luminance(colour) + 0.05) >= 3

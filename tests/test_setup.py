@@ -1,0 +1,116 @@
+"""The set-up ends every failure in one plain sentence, and the lesson runs with no network."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell script")
+
+
+def checkout(folder, *bins):
+    """Copy what the set-up needs; put fake programs before the real ones on the path."""
+    (folder / "tools").mkdir()
+    for name in ("tools/setup.sh", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "bin").mkdir()
+    for name, script in bins:
+        path = folder / "bin" / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+    return folder
+
+
+def setup(folder, path=None, **environment):
+    path = f"{folder}/bin:{path or os.environ['PATH']}"
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON"))}
+    environment = {**keep, "PATH": path, "PIP_CONFIG_FILE": os.devnull, **environment}
+    return subprocess.run(
+        ["sh", "tools/setup.sh"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_no_python_is_one_sentence(tmp_path):
+    names = ("python3", "python3.13", "python3.12", "python3.11", "python")
+    done = setup(checkout(tmp_path, *[(name, "exit 127") for name in names]))
+    assert done.returncode == 1
+    assert done.stderr.startswith("This course needs Python 3.11, 3.12 or 3.13 and found no python3")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_old_python_is_one_sentence(tmp_path):
+    old = 'case "$1" in --version) echo "Python 3.8.1";; *) exit 1;; esac'
+    names = ("python3", "python3.13", "python3.12", "python3.11", "python")
+    done = setup(checkout(tmp_path, *[(name, old) for name in names]))
+    assert done.returncode == 1
+    assert "found Python 3.8.1: install one of them" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_registry_out_of_reach_is_one_sentence(tmp_path):
+    nowhere = "http://127.0.0.1:9/"
+    done = setup(
+        checkout(tmp_path),
+        PYTHON=sys.executable,
+        PIP_INDEX_URL=nowhere,
+        PIP_RETRIES="0",
+        PIP_NO_CACHE_DIR="1",
+        PIP_DEFAULT_TIMEOUT="2",
+        no_proxy="127.0.0.1",
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The package registry could not be reached: check the network")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / ".venv" / ".installed").exists()
+
+
+def test_what_is_installed_is_not_installed_again(tmp_path):
+    folder = checkout(tmp_path, *[(name, "exit 1") for name in ("python3", "python")])
+    (folder / ".venv").mkdir()
+    wanted = subprocess.run(
+        "cat pyproject.toml constraints.txt | cksum",
+        shell=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    (folder / ".venv" / ".installed").write_text(wanted)
+    done = setup(folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (folder / "constraints.txt").write_text("numpy==2.0\n")
+    assert setup(folder, PYTHON="python").returncode == 1
+
+
+@pytest.mark.slow
+def test_lesson_3_needs_no_network(tmp_path):
+    """Run it with every socket but the kernel's own blocked, and fewer rounds."""
+    cells = [
+        c.source
+        for c in nbformat.read(ROOT / "notebooks/03_a_dense_gan.ipynb", 4).cells
+        if c.cell_type == "code"
+    ]
+    block = [
+        "import socket",
+        "def refuse(*_, **__): raise OSError('no network in this test')",
+        "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse",
+        "import ganlib.training",
+    ]
+    first = cells[: next(i for i, source in enumerate(cells) if "STEPS = " in source) + 1]
+    assert len(first) > 10
+    script = "\n".join([*block, *first]).replace("STEPS = 4000", "STEPS = 60")
+    assert "STEPS = 60" in script
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,150 @@
+"""Every recipe trains; lengths, callbacks and refusals of ``ganlib.train``."""
+
+import numpy as np
+import pytest
+
+import ganlib
+from ganlib.backend import keras
+from ganlib.recipes import RECIPES, Recipe, dense
+from ganlib.training import Snapshots
+
+POINTS = np.random.default_rng(0).normal(size=(96, 2)).astype("f4")
+TINY = Recipe(
+    "tiny",
+    generator=dense(2),
+    discriminator=(("Dense", {"units": 1}),),
+    shape=(2,),
+    pixels=None,
+    latent_dim=3,
+    batch_size=16,
+    steps=40,
+    xla=False,
+)
+
+
+def tiny(**options):
+    gan = ganlib.GAN(TINY)
+    gan.compile(**options)
+    return gan
+
+
+def examples(recipe):
+    if recipe.shape == (2,):
+        return ganlib.load_wine().points if hasattr(ganlib.load_wine(), "points") else POINTS
+    return ganlib.load_digits().only(0) if recipe.data == "zeros" else ganlib.load_digits()
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_trains_fifty_steps(name):
+    gan = ganlib.build(name, seed=10)
+    before = [v.numpy().copy() for v in gan.generator.trainable_variables]
+    history = ganlib.train(gan, examples(gan.recipe), steps=50, verbose=0)
+    assert history["step"][-1] == int(gan.step) == 50
+    for values in history.values():
+        assert np.isfinite(values).all()
+    assert all(
+        np.any(a != v.numpy()) for a, v in zip(before, gan.generator.trainable_variables, strict=True)
+    )
+    drawn = gan.sample(4, seed=1)
+    assert drawn.shape == (4, *gan.recipe.shape) and len(np.unique(drawn)) > 4
+    assert np.array_equal(drawn, gan.sample(4, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("length", "steps"), [({"epochs": 2}, 12), ({"epochs": 0.5}, 3), ({"steps": 7}, 7), ({}, 40)]
+)
+def test_length(length, steps):
+    gan = tiny(steps_per_execution=5)
+    history = ganlib.train(gan, POINTS, verbose=0, **length)
+    assert int(gan.step) == steps == history["step"][-1]
+
+
+def test_a_training_goes_on_where_it_stopped():
+    whole, parts = tiny(), tiny()
+    ganlib.train(whole, POINTS, steps=9, verbose=0)
+    for steps in (4, 5):
+        ganlib.train(parts, POINTS, steps=steps, verbose=0)
+    for a, b in zip(whole.state().values(), parts.state().values(), strict=True):
+        assert np.array_equal(a.numpy(), b.numpy())
+
+
+def test_seconds_end_a_training():
+    gan = tiny(steps_per_execution=1)
+    ganlib.train(gan, POINTS, seconds=0.01, verbose=0)
+    assert 1 <= int(gan.step) < 500
+
+
+def test_history_is_the_mean_since_the_entry_before():
+    coarse, fine = tiny(steps_per_execution=4), tiny(steps_per_execution=1)
+    four = ganlib.train(coarse, POINTS, steps=8, verbose=0)
+    one = ganlib.train(fine, POINTS, steps=8, verbose=0)
+    assert four["step"].tolist() == [4, 8] and one["step"].tolist() == list(range(1, 9))
+    for name in ("d_loss", "g_loss", "real_accuracy", "fake_accuracy"):
+        np.testing.assert_allclose(four[name], one[name].reshape(2, 4).mean(1), rtol=1e-4, atol=1e-5)
+
+
+def test_snapshots_draw_the_same_z_and_keep_the_first_and_last():
+    gan = tiny(steps_per_execution=1)
+    before = gan.sample(3, seed=4)
+    watch = Snapshots(count=3, every=4, seed=4)
+    ganlib.train(gan, POINTS, steps=10, callbacks=[watch], verbose=0)
+    assert watch.steps == [0, 4, 8, 10]
+    assert np.array_equal(watch.frames[0], before)
+    assert np.array_equal(watch.frames[-1], gan.sample(3, seed=4))
+    ganlib.train(gan, POINTS, steps=4, callbacks=[watch], verbose=0)
+    assert watch.steps == [0, 4, 8, 10, 14]
+
+
+def test_progress_shows_steps_and_losses(capsys):
+    ganlib.train(tiny(), POINTS, steps=10)
+    out = capsys.readouterr().out
+    assert "10/10" in out and "d_loss" in out and "g_loss" in out
+    ganlib.train(tiny(), POINTS, steps=10, verbose=0)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_keras_callback_works_as_on_any_model():
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    gan = tiny(steps_per_execution=1)
+    ganlib.train(gan, POINTS, steps=10, callbacks=[Stop()], verbose=0)
+    assert int(gan.step) == 1
+
+
+IMAGES = np.zeros((200, 28, 28), np.uint8)
+REFUSED = [
+    (IMAGES.astype(str), {}, TypeError, "examples: received <U"),
+    (IMAGES[:, :14], {}, ValueError, r"shape \(200, 14, 28\), accepted shape \(n, 28, 28\)"),
+    (IMAGES[:0], {}, ValueError, "with n ≥ 1"),
+    (np.full((200, 28, 28), np.nan, "f4"), {}, ValueError, "NaN or infinity"),
+    (
+        np.random.default_rng(0).uniform(0, 255, (200, 28, 28)),
+        {},
+        ValueError,
+        r"accepted uint8, or floats",
+    ),
+    (
+        np.random.default_rng(0).uniform(0, 0.1, (200, 28, 28)),
+        {},
+        ValueError,
+        "Hand over the uint8 images",
+    ),
+    (IMAGES[:63], {}, ValueError, "batch_size: received 64, accepted 1 to the number of examples, 63"),
+    (IMAGES, {"epochs": 0}, ValueError, "epochs: received 0, accepted a positive number"),
+    (IMAGES, {"steps": -3}, ValueError, "steps: received -3"),
+    (IMAGES, {"seconds": float("inf")}, ValueError, "seconds: received inf"),
+    (IMAGES, {"steps": 3, "epochs": 2}, ValueError, "epochs and steps, accepted one of them"),
+]
+
+
+@pytest.mark.parametrize(("data", "length", "error", "message"), REFUSED)
+def test_bad_examples_and_lengths_are_refused(data, length, error, message):
+    with pytest.raises(error, match=message):
+        ganlib.train(ganlib.build("small"), data, verbose=0, **({"steps": 1} | length))
+
+
+def test_a_recipe_with_classes_wants_labels():
+    with pytest.raises(TypeError, match="accepted Digits with labels below 10"):
+        ganlib.train(ganlib.build("conditional"), IMAGES, steps=1, verbose=0)
