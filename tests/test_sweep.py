@@ -1,0 +1,51 @@
+"""Many small GANs at once: the seeds do not touch, and the penalty does what it should."""
+
+import numpy as np
+import pytest
+
+from ganlib import sweep as module
+from ganlib import toys
+from ganlib.backend import tf
+from ganlib.sweep import sweep
+
+
+@pytest.fixture(scope="module")
+def short():
+    return sweep(toys.RING, steps=20, seeds=2, frames=2, head_start=3)
+
+
+def test_shapes_and_repeatability(short):
+    assert short["points"].shape == (3, 2, 1000, 2)
+    assert short["step"].tolist() == [0, 10, 20]
+    for name in ("modes", "good", "d_loss", "g_loss", "accuracy"):
+        assert short[name].shape == (3, 2), name
+        assert np.isfinite(short[name]).all()
+    again = sweep(toys.RING, steps=20, seeds=2, frames=2, head_start=3)
+    np.testing.assert_array_equal(short["points"], again["points"])
+    assert np.abs(short["points"][0] - short["points"][2]).max() > 1e-3
+
+
+def test_seeds_differ_and_do_not_touch():
+    players = module._networks(2, 1)
+    batch = tf.constant(np.random.default_rng(0).normal(size=(2, 5, 8)), tf.float32)
+    both = module._run(players["G"], batch).numpy()
+    for seed in range(2):
+        alone = batch[seed].numpy()
+        weights = [w.numpy()[seed] for w in players["G"]]
+        for layer in (0, 2, 4):
+            alone = alone @ weights[layer] + weights[layer + 1]
+            alone = np.where(alone > 0, alone, 0.2 * alone) if layer < 4 else alone
+        np.testing.assert_allclose(both[seed], alone, rtol=1e-4, atol=1e-5)
+    assert np.abs(both[0] - both[1]).max() > 0.01
+
+
+def test_penalty_packing_and_the_other_loss_run():
+    run = sweep(toys.RING, steps=4, seeds=1, frames=1, r1=1.0, pack=2, loss="relativistic", d_steps=2)
+    assert np.isfinite(run["d_loss"]).all()
+
+
+def test_bad_arguments_are_refused():
+    with pytest.raises(ValueError, match="loss"):
+        sweep(toys.RING, loss="saturated")
+    with pytest.raises(ValueError, match="pack"):
+        sweep(toys.RING, pack=3)
