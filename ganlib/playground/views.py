@@ -27,7 +27,7 @@ class Playground(Lab):
         generator: Your own Keras model in the recipe's place: z ``(n, latent_dim)`` to ``(n, *shape)``.
         discriminator: Your own: ``(n, *shape)`` to logits ``(n, 1)``.
         show: Which parts of the map to show at first, of `drawing.PARTS`.
-        fps: Pictures a second, at most.
+        fps: Pictures a second, at most; by default 10 for points and 5 for digits.
         **settings: First values of `settings.Settings`, such as ``seed=3`` or ``d_steps=5``.
 
     Raises:
@@ -41,15 +41,17 @@ class Playground(Lab):
         generator=None,
         discriminator=None,
         show=drawing.PARTS[:4],
-        fps=10.0,
+        fps=None,
         **settings,
     ):
         if set(show) - set(drawing.PARTS):
             raise refuse("show", show, f"some of {drawing.PARTS}", "Name the parts in a tuple.")
         machine = Machine(examples, recipe, generator, discriminator, **settings)
         self.scene, self.show = machine.scene, tuple(show)
-        share = 0.5 if self.scene.flat else 0.1  # a look at digits is dear, and they change slowly
-        controller = Controller(machine, fps, share)
+        usual, share = (
+            (10.0, 0.5) if self.scene.flat else (5.0, 0.1)
+        )  # digits are dear, and change slowly
+        controller = Controller(machine, fps or usual, share)
         self._build(controller)
         super().__init__(controller, self._box)
         self._painter = threading.Thread(target=self._paint, name="ganlib-painter", daemon=True)

@@ -1,0 +1,177 @@
+"""The shop owner's game and the walk through z: scores, ways, sums, and their views."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganlib import theory
+from ganlib.data import Digits
+from ganlib.playground import game_views, games, views
+from ganlib.playground.machine import Machine
+
+WAIT = 60
+
+
+@pytest.fixture(scope="module")
+def wine():
+    return Machine("wine")
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """Digits whose labels are known, and a generator that has learnt nothing."""
+    rng = np.random.default_rng(0)
+    digits = Digits(rng.integers(0, 256, (40, 28, 28), "uint8"), np.repeat([3, 7], 20).astype("uint8"))
+    lab = views.Playground(digits, "only-zeros", batch_size=8)
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(scope="module")
+def plane():
+    lab = views.Playground("wine")
+    yield lab
+    lab.close()
+
+
+def test_a_round_is_dealt_by_its_number(wine):
+    one, again, other = games.deal(wine, 0), games.deal(wine, 0), games.deal(wine, 1)
+    np.testing.assert_array_equal(one.items, again.items)
+    assert not np.array_equal(one.items, other.items)
+    counts = [games.deal(wine, number).forged.sum() for number in range(30)]
+    assert min(counts) >= 5
+    assert max(counts) <= 11
+    assert len(set(counts)) > 2
+
+
+def test_real_bottles_are_real_and_beliefs_are_ds(wine):
+    round_ = games.deal(wine, 3, seed=2)
+    known = {tuple(point) for point in wine.scene.examples.tolist()}
+    assert [tuple(item) in known for item in round_.items.tolist()] == list(~round_.forged)
+    logits = np.array(wine.gan.discriminator(round_.items.astype("float32")))[:, 0]
+    np.testing.assert_allclose(round_.belief, theory.sigmoid(logits), atol=1e-6)
+
+
+def a_round(belief=0.3):
+    forged = np.arange(16) < 6
+    return games.Round(9, np.zeros((16, 2)), forged, np.where(forged, belief, 0.8))
+
+
+def test_scores_by_hand():
+    marked = np.zeros(16, bool)
+    marked[[0, 1, 2, 10]] = True
+    expected = games.Score(iteration=9, learner=12, owner=16, forged=6, caught=3, blamed=1)
+    assert games.score(a_round(), marked) == expected
+    assert games.score(a_round(belief=0.5), ~a_round().forged).owner == 10
+    assert games.score(a_round(), ~a_round().forged).learner == 0
+    with pytest.raises(ValueError, match="One mark for each bottle"):
+        games.score(a_round(), [True])
+
+
+def test_the_way_in_many_dimensions_keeps_its_length():
+    rng = np.random.default_rng(0)
+    first, last = rng.normal(size=(2, 100))
+    first, last = first / np.linalg.norm(first), last / np.linalg.norm(last)
+    way = games.between(first, last, np.linspace(0, 1, 9))
+    np.testing.assert_allclose(np.linalg.norm(way, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(way[[0, -1]], [first, last], atol=1e-6)
+    steps = np.linalg.norm(np.diff(way, axis=0), axis=1)
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-4)
+    np.testing.assert_allclose(games.between(first, first, [0.5])[0], first, atol=1e-6)
+
+
+def test_the_way_in_the_plane_is_straight():
+    way = games.between([0, 2], [4, 0], [0, 0.25, 1])
+    np.testing.assert_allclose(way, [[0, 2], [1, 1.5], [4, 0]])
+
+
+def test_the_pad_is_z_itself_in_the_plane_and_normal_on_its_circle_elsewhere():
+    np.testing.assert_allclose(games.Walk(2).pad(0.5, -1), [[0.5, -1]])
+    np.testing.assert_allclose(games.Walk(1).pad(0.5, -1), [[0.5]])
+    lengths = [np.linalg.norm(games.Walk(400, seed).pad(0.6, 0.8)) for seed in range(20)]
+    assert np.mean(lengths) == pytest.approx(20, rel=0.05)
+    assert games.Walk(100).way(5).shape == (5, 100)
+
+
+def test_mean_z_of_each_digit(tiny):
+    means = tiny.controller.ask(games.digit_means).result(WAIT)
+    assert set(means) <= {3, 7}
+    assert means
+    assert all(mean.shape == (100,) for mean in means.values())
+
+
+def test_sums_need_labels(wine):
+    with pytest.raises(ValueError, match="accepted examples with labels"):
+        games.digit_means(wine)
+
+
+def size(widget):
+    return Image.open(io.BytesIO(widget.value)).size
+
+
+def test_the_game_on_the_page(plane):
+    game = game_views.ShopGame(plane, iterations=3)
+    assert size(game._picture) == (840, 840)
+    before = game._picture.value
+    game._marks[4].value = True
+    assert game._picture.value != before
+    game._buttons[0].click()
+    game.settle()  # a second time changes nothing
+    assert len(game.scores) == 1
+    assert f"<td>{game.scores[0].learner} of 16</td>" in game._table.value
+    first = game.round
+    assert game.deal().result(WAIT) is None
+    assert not game.settled
+    assert not game._marked().any()
+    assert not np.array_equal(game.round.items, first.items)
+    reached = plane.controller.look.figures["iteration"]
+    game._buttons[2].click()
+    for _ in range(600):
+        if game.round.iteration == reached + 3:
+            break
+        plane.controller.ask(lambda machine: None).result(WAIT)
+    assert game.round.iteration == reached + 3
+    data, metadata = game._repr_mimebundle_()
+    assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
+    assert metadata["image/png"]["alt"] == game.alt
+
+
+def test_the_game_with_digits(tiny):
+    game = game_views.ShopGame(tiny)
+    game._marks[0].value = True
+    game.settle()
+    assert size(game._picture) == (840, 840)
+
+
+def test_the_walk_on_the_page(plane):
+    walk = game_views.LatentExplorer(plane)
+    before = walk._pad.value
+    walk._x.value = -2.0
+    assert walk.show().result(WAIT) is None
+    assert walk._pad.value != before
+    before = walk._way.value
+    walk._seed.value = 5
+    assert walk.show().result(WAIT) is None
+    assert walk._way.value != before
+    assert "image/png" in walk._repr_mimebundle_()[0]
+
+
+def test_sums_on_the_page(tiny):
+    walk = game_views.LatentExplorer(tiny)
+    walk._less.value, walk._more.value = 3, 9
+    error = walk.add().result(WAIT)
+    assert "G draws no" in str(error)
+    assert "G draws no" in walk._note.value
+    digit = next(iter(tiny.controller.ask(games.digit_means).result(WAIT)))
+    walk._less.value = walk._more.value = digit
+    assert walk.add().result(WAIT) is None
+    assert walk._note.value == ""
+    assert size(walk._sum)[0] == 840
+
+
+def test_an_error_while_showing_is_said(plane):
+    walk = game_views.LatentExplorer(plane)
+    assert isinstance(walk._ask(lambda machine: 1, lambda answer: 1 / 0).result(WAIT), ZeroDivisionError)
+    assert "division by zero" in walk._note.value
