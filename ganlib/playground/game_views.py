@@ -6,7 +6,7 @@ from concurrent.futures import Future
 import numpy as np
 
 from ganlib.playground import drawing, games
-from ganlib.playground.widgets import button, row, w
+from ganlib.playground.widgets import Picture, button, row, w
 
 _TABLE = "<table><tr><th>{}</th></tr>{}</table>"
 _HEADS = ("iteration", "your score", "D's score", "forged", "caught", "real ones blamed")
@@ -60,7 +60,7 @@ class ShopGame(_Guest):
         self.seed, self.iterations, self.number = seed, iterations, -1
         self.scores, self.round, self.settled = [], None, False
         self.alt = "Sixteen numbered bottles: which are forged?"
-        self._picture = w.Image(format="jpeg", layout={"width": "420px", "height": "420px"})
+        self._picture = Picture(format="jpeg", layout={"width": "420px", "height": "420px"})
         marks = {"layout": {"width": "64px"}, "tooltip": "Mark as forged"}
         self._marks = [w.ToggleButton(description=str(i + 1), **marks) for i in range(games.BOTTLES)]
         for mark in self._marks:
@@ -136,8 +136,8 @@ class LatentExplorer(_Guest):
         self._seed = w.BoundedIntText(seed, min=0, max=9999, description="two ends")
         self._seed.observe(lambda change: self._turn(change["new"]), "value")
         size = {"width": "210px", "height": "210px"} if not self.scene.flat else {"width": "346px"}
-        self._pad = w.Image(format="jpeg", layout=size)
-        self._way = w.Image(format="jpeg", layout={"width": "346px" if self.scene.flat else "700px"})
+        self._pad = Picture(format="jpeg", layout=size)
+        self._way = Picture(format="jpeg", layout={"width": "346px" if self.scene.flat else "700px"})
         rows = [row([self._x, self._y]), row([self._pad]), row([self._seed]), row([self._way])]
         if self.scene.flat:
             rows = [row([self._x, self._y, self._seed]), row([self._pad, self._way])]
@@ -176,7 +176,7 @@ class LatentExplorer(_Guest):
         go = button(
             "Add up", "z of the first end, minus one digit's mean z, plus another's", "", None, self.add
         )
-        self._sum = w.Image(format="jpeg", layout={"width": "420px"})
+        self._sum = Picture(format="jpeg", layout={"width": "420px"})
         return [row([w.Label("First end"), self._less, self._more, go]), row([self._sum])]
 
     def add(self):

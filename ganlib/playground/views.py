@@ -12,7 +12,7 @@ from ganlib.errors import refuse
 from ganlib.playground import charts, drawing
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
 from ganlib.playground.machine import Machine
-from ganlib.playground.widgets import Lab, button, row, w
+from ganlib.playground.widgets import Lab, Picture, button, row, w
 
 WIDTH, PICTURE, CHART = "724px", "346px", "366px"  # what JupyterLab leaves of a page 900 px wide
 
@@ -74,8 +74,8 @@ class Playground(Lab):
     # ---- the page ----
 
     def _build(self, controller):
-        self._picture = w.Image(format="jpeg", layout={"width": PICTURE, "height": PICTURE})
-        self._chart = w.Image(format="jpeg", layout={"width": CHART, "height": "258px"})
+        self._picture = Picture(format="jpeg", layout={"width": PICTURE, "height": PICTURE})
+        self._chart = Picture(format="jpeg", layout={"width": CHART, "height": "258px"})
         self._status, self._line, self._note = w.HTML(), w.HTML(), w.HTML()
         self._buttons = {
             "play": button("Play", "Play or pause", "play", controller, self._play),

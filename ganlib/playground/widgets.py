@@ -2,6 +2,7 @@
 
 try:
     import ipywidgets as w
+    from traitlets import Unicode
 except ImportError as error:
     raise ImportError(
         "ipywidgets: not installed. The live lab draws its controls with it: install it with  "
@@ -72,6 +73,12 @@ class Lab:
             k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")
         }
         return bundle, {"image/png": {"alt": alt}}
+
+
+class Picture(w.Image):
+    """An image whose words a screen reader finds: its page half shows a tooltip where this is empty."""
+
+    description = Unicode("").tag(sync=True)
 
 
 def button(label, tooltip, icon, controller, action, width="112px"):

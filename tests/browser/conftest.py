@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,12 +57,22 @@ class Server:
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"]
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
 
-    def api(self, what):
-        """Return what the server's own interface says of kernels or sessions."""
+    def api(self, what, method="GET"):
+        """Ask the server's own interface."""
         address = f"http://127.0.0.1:{self.port}/api/{what}"
-        request = urllib.request.Request(address, headers={"Authorization": f"token {self.token}"})
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return json.load(answer)
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(address, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer) if method == "GET" else None
+
+    def end_kernels(self):
+        """Shut every kernel down, so that the next test has the machine to itself."""
+        for session in self.api("sessions"):
+            self.api(f"sessions/{session['id']}", "DELETE")
+
+    def kernels(self):
+        """Return the process ids of the kernels that run below this server."""
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
 
     def wait(self):
         """Wait until it answers."""
@@ -74,7 +85,8 @@ class Server:
 
     def page(self, name):
         """Return the address of one notebook."""
-        return f"http://127.0.0.1:{self.port}/lab/tree/{name}?token={self.token}"
+        space = name.partition(".")[0]  # of its own, or the tabs of the last test would come back
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/{space}/tree/{name}?token={self.token}"
 
     def close(self):
         """End the server and its kernels."""
@@ -108,11 +120,6 @@ def chromium(server):
         browser.close()
 
 
-@pytest.fixture(params=[1, 2], ids=["normal", "zoom 2"])
-def zoom(request):
-    return request.param
-
-
 @pytest.fixture
 def open_page(server, chromium, artefacts):
     """Return a function that opens a notebook and waits for its cells."""
@@ -137,6 +144,7 @@ def open_page(server, chromium, artefacts):
             path=artefacts / f"last-{number}.png"
         )  # says what a failure looked like
         context.close()
+    server.end_kernels()
 
 
 @pytest.fixture(scope="session")
