@@ -127,6 +127,7 @@ STEP_HINTS = {
     "sum": "The step is as many times too long as there are bottles: take the mean.",
     "gradient": "That is the gradient itself: return the parameters after the step.",
     "still": "Nothing moved: return the new values, not the old ones.",
+    "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
     "other": "It moved, but not down the gradient: check each gradient by moving one parameter a little.",
 }
 
@@ -156,6 +157,7 @@ def owner_step(answer):
     move = due - old
     nothing = np.zeros(len(REAL))
     mistakes = [
+        ("mixed", [*(W + move[:2].mean()), due[2]]),
         ("still", old),
         ("uphill", old - move),
         ("no-bias", [*due[:2], B]),
@@ -222,6 +224,7 @@ def forger_step(answer):
         ("gradient", -RATE * slope),
         ("saturating", THETA - RATE * np.mean(-d) * W),
         ("chain", THETA - RATE * np.mean(d - 1)),
+        ("mixed", THETA - RATE * slope.mean()),
     ]
     _recognise(got, THETA - RATE * slope, mistakes)
 

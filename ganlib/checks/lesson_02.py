@@ -53,6 +53,7 @@ SUM_HINTS = {
     "no-dx": "The width of the cells is missing: an integral is the sum times dx.",
     "mean": "That is a mean over the points: an integral is the sum times dx.",
     "bits": "That is in bits: use the natural logarithm.",
+    "trapezoid": "The trapezoid rule halves the two ends: here every point has a cell of width dx.",
     "nan": "Where a density is 0 its term is 0: yours becomes NaN or infinite there.",
     "other": "The value is wrong: compute it for two points on paper and compare.",
 }
@@ -91,6 +92,7 @@ def value(answer):
         ("swapped", DX * np.sum(Q * real + P * fake)),
         ("log-d", DX * np.sum(P * real + Q * real)),
         ("unweighted", DX * np.sum(real + fake)),
+        ("trapezoid", np.trapezoid(P * real + Q * fake, dx=DX)),
     ]
     _recognise(got, due, mistakes)
     apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
@@ -130,6 +132,7 @@ def jsd(answer):
         ("mixture", DX * (_kl(P, 2 * m) + _kl(Q, 2 * m))),
         ("root", np.sqrt(due)),
         ("sign", -due),
+        ("trapezoid", np.trapezoid(P * np.log(P / m) + Q * np.log(Q / m), dx=DX) / 2),
     ]
     _recognise(got, due, mistakes)
     apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])

@@ -52,6 +52,11 @@ def swapped_features(real, fake, w, b, rate):
     return w - rate * by_w[::-1], b - rate * by_b
 
 
+def mixed(real, fake, w, b, rate):
+    by_w, by_b = gradient(real, fake, w, b)
+    return w - rate * by_w.mean(), b - rate * by_b
+
+
 def slope(z, theta, w, b):
     return np.mean(d(theta + z, w, b) - 1) * w
 
@@ -128,6 +133,7 @@ WRONG = {
         ("halves", step(factor=2)),
         ("one-half", step(fake_part=0)),
         ("one-half", step(real_part=0)),
+        ("mixed", mixed),
         ("other", swapped_features),
         ("nothing", lambda *a: None),
         ("shape", lambda *a: step()(*a)[::-1]),
@@ -152,6 +158,7 @@ WRONG = {
         ("in-place", turn_in_place),
         ("saturating", lambda z, theta, w, b, rate: theta + rate * np.mean(d(theta + z, w, b)) * w),
         ("chain", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b) - 1)),
+        ("mixed", lambda z, theta, w, b, rate: theta - rate * slope(z, theta, w, b).mean()),
         ("other", lambda z, theta, w, b, rate: theta - rate * slope(z, 0, w, b)),
         ("shape", lambda *a: turn()(*a)[:, None]),
     ],

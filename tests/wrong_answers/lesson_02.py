@@ -62,6 +62,7 @@ WRONG = {
         ("swapped", lambda p, q, d, dx: v(q, p, d, dx)),
         ("log-d", lambda p, q, d, dx: np.sum((p + q) * np.log(d)) * dx),
         ("unweighted", lambda p, q, d, dx: np.sum(np.log(d) + np.log(1 - d)) * dx),
+        ("trapezoid", lambda p, q, d, dx: np.trapezoid(xlog(p, d) + xlog(q, 1 - d), dx=dx)),
         ("nan", lambda p, q, d, dx: np.sum(p * np.log(d) + q * np.log(1 - d)) * dx),
         ("nan", lambda p, q, d, dx: float(np.sum(p * np.log(d) + q * np.log(1 - d)) * dx)),
         ("other", lambda p, q, d, dx: np.sum(p * d + q * (1 - d)) * dx),
@@ -79,6 +80,13 @@ WRONG = {
         ("mixture", lambda p, q, dx: kl(p, p + q, dx) + kl(q, p + q, dx)),
         ("root", lambda p, q, dx: np.sqrt(js(p, q, dx))),
         ("sign", lambda p, q, dx: -js(p, q, dx)),
+        (
+            "trapezoid",
+            lambda p, q, dx: (
+                np.trapezoid(p * np.log(2 * p / (p + q)), dx=dx) / 2
+                + np.trapezoid(q * np.log(2 * q / (p + q)), dx=dx) / 2
+            ),
+        ),
         ("nan", naive_js),
         ("other", lambda p, q, dx: np.sum(np.abs(p - q)) * dx / 2),
     ],
