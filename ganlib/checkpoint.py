@@ -184,7 +184,7 @@ class Checkpoint(keras.callbacks.Callback):
             ValueError: The folder holds a run and ``resume`` is false, or a run of something else.
             OSError: The folder cannot be made or written.
         """
-        self.begin, self.saved = int(gan.step), None
+        self.begin, self.saved = int(np.asarray(gan.step)), None
         self.meta = {"recipe": _plain(gan.recipe), "seed": int(gan.seed), **self.identity}
         try:
             self.run_dir.mkdir(parents=True, exist_ok=True)
@@ -212,7 +212,7 @@ class Checkpoint(keras.callbacks.Callback):
             state = {k[len(mine) :]: v for k, v in arrays.items() if k.startswith(mine)}
             if state:
                 keeper.set_state(state)
-        self.begin, self.saved = meta["begin"], int(gan.step)
+        self.begin, self.saved = meta["begin"], int(np.asarray(gan.step))
 
     def on_train_begin(self, logs=None):
         self.due = time.monotonic() + self.every
@@ -223,12 +223,12 @@ class Checkpoint(keras.callbacks.Callback):
             self.due = time.monotonic() + self.every
 
     def on_train_end(self, logs=None):
-        if self.saved != int(self.model.step) or not self.model.stop_training:
+        if self.saved != int(np.asarray(self.model.step)) or not self.model.stop_training:
             self.save()  # once more: at the true end the callbacks may have added their last
 
     def save(self):
         """Write a checkpoint of this step, and let go of all but the last two."""
-        step = int(self.model.step)
+        step = int(np.asarray(self.model.step))
         arrays = {f"gan/{k}": np.asarray(v) for k, v in self.model.state().items()}
         for i, keeper in enumerate(self.keepers):
             for name, array in keeper.get_state().items():

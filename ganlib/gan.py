@@ -62,7 +62,9 @@ class GAN(keras.Model):
         self.generator = generator or models.generator(self.recipe, seed)
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
         self.average = models.generator(self.recipe, seed) if self.recipe.ema else None
-        self.step = self.add_weight(shape=(), dtype="int64", trainable=False, name="step")
+        self.step = self.add_weight(
+            shape=(), dtype="int64", trainable=False, name="step", aggregation="only_first_replica"
+        )
         names = ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
         self.means = {name: keras.metrics.Mean(name) for name in names}
         self.built = True
@@ -76,7 +78,9 @@ class GAN(keras.Model):
             **options: Passed to ``keras.Model.compile``.  ``jit_compile`` is as the recipe says, and
                 ``steps_per_execution`` is 25: callbacks are called after so many steps, 1 for each.
         """
-        options = {"jit_compile": self.recipe.xla, "steps_per_execution": 25, **options}
+        alone = self.distribute_strategy.num_replicas_in_sync == 1  # several devices: neither works
+        many = {"jit_compile": self.recipe.xla and alone, "steps_per_execution": 25 if alone else 1}
+        options = {**many, **options}
         super().compile(optimizer=None, **options)
         self.d_optimizer = d_optimizer or models.optimizer(self.recipe.d_optimizer)
         self.g_optimizer = g_optimizer or models.optimizer(self.recipe.g_optimizer)
@@ -87,9 +91,8 @@ class GAN(keras.Model):
         self.g_optimizer.build(self.generator.trainable_variables)
 
     def make_train_function(self, force=False):
-        """Hand ``fit`` the compiled loop over steps; Keras's own without XLA or on several devices."""
-        alone = self.distribute_strategy.num_replicas_in_sync == 1
-        if not (self.jit_compile and alone) or self.run_eagerly:
+        """Hand ``fit`` the compiled loop over steps; Keras's own without XLA."""
+        if not self.jit_compile or self.run_eagerly:
             super().make_train_function(force)
         elif force or self.train_function is None:
             self.train_function = execution.compiled(self)
@@ -156,7 +159,10 @@ class GAN(keras.Model):
     @staticmethod
     def descend(tape, loss, network, optimizer):
         """Move one network's weights, and no others, one optimizer step down the loss."""
-        optimizer.apply(tape.gradient(loss, network.trainable_variables), network.trainable_variables)
+        gradients = tape.gradient(loss, network.trainable_variables)
+        if (replicas := tf.distribute.get_strategy().num_replicas_in_sync) > 1:  # Keras will add them up
+            gradients = [gradient / replicas for gradient in gradients]
+        optimizer.apply(gradients, network.trainable_variables)
 
     def sample(self, count, seed=0, labels=None):
         """Draw examples from the generator, or from its running average where the recipe keeps one.
@@ -196,7 +202,9 @@ class GAN(keras.Model):
         With classes the labels follow as ones and zeros: ``(count, latent_dim + classes)``.
         """
         number = tf.cast(self.step, tf.int64) * (self.recipe.d_steps + 1) + which
-        z = draw_z(count, self.recipe.latent_dim, self.seed, number)
+        here = tf.distribute.get_replica_context()  # on several devices each draws its part of z
+        z = draw_z(count * here.num_replicas_in_sync, self.recipe.latent_dim, self.seed, number)
+        z = z[here.replica_id_in_sync_group * count :][:count] if here.num_replicas_in_sync > 1 else z
         return self.named(z, labels[:count]) if self.recipe.classes else z
 
     def named(self, rows, labels):

@@ -66,14 +66,14 @@ def train(
         keeper.open(gan, resume)
         watchers.append(keeper)
         if total is not None:
-            total -= int(gan.step) - keeper.begin
+            total -= int(np.asarray(gan.step)) - keeper.begin
             if total <= 0:
                 return log.history
     if seconds is not None:
         watchers.append(Deadline(seconds))
     if verbose:
         watchers.append(Progress(total))
-    order = data.batches(examples, rows, seed, int(gan.step), labels)
+    order = data.batches(examples, rows, seed, int(np.asarray(gan.step)), labels)
     gan.fit(
         order if total is None else order.take(total),
         steps_per_epoch=total,
@@ -150,7 +150,9 @@ class Log(keras.callbacks.Callback):
         self.rows = []
 
     def on_train_batch_end(self, batch, logs=None):
-        self.rows.append({"step": int(self.model.step), **{k: float(v) for k, v in logs.items()}})
+        self.rows.append(
+            {"step": int(np.asarray(self.model.step)), **{k: float(v) for k, v in logs.items()}}
+        )
         self.model.reset_metrics()
 
     @property
@@ -193,12 +195,12 @@ class Progress(keras.callbacks.Callback):
         self.total, self.done = total, 0
 
     def on_train_begin(self, logs=None):
-        self.start = int(self.model.step)
+        self.start = int(np.asarray(self.model.step))
         names = [mean.name for mean in self.model.metrics]
         self.bar = keras.utils.Progbar(self.total, stateful_metrics=names, interval=1.0)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.done = int(self.model.step) - self.start
+        self.done = int(np.asarray(self.model.step)) - self.start
         self.bar.update(self.done, list(logs.items()), finalize=False)
 
     def on_train_end(self, logs=None):
@@ -234,11 +236,11 @@ class Snapshots(keras.callbacks.Callback):
             self._take()
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.step) - self.steps[-1] >= self.every:
+        if int(np.asarray(self.model.step)) - self.steps[-1] >= self.every:
             self._take()
 
     def on_train_end(self, logs=None):
-        if int(self.model.step) > self.steps[-1]:
+        if int(np.asarray(self.model.step)) > self.steps[-1]:
             self._take()
 
     def get_state(self):
@@ -250,5 +252,5 @@ class Snapshots(keras.callbacks.Callback):
         self.steps, self.frames = arrays["steps"].tolist(), list(arrays["frames"])
 
     def _take(self):
-        self.steps.append(int(self.model.step))
+        self.steps.append(int(np.asarray(self.model.step)))
         self.frames.append(self.take(self.model))
