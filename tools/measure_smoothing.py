@@ -20,7 +20,6 @@ TARGETS = {"none": (1.0, 0.0), "one-sided": (0.9, 0.0), "two-sided": (0.9, 0.1)}
 PLAN = [  # recipe, steps, seeds, smoothing
     ("small", 700, range(8), ("none", "one-sided", "two-sided")),
     ("small", 4000, range(8), ("none", "one-sided", "two-sided")),
-    ("smoothed", 2000, range(3), ("none", "one-sided")),
 ]
 KEPT = ("frechet", "precision", "recall", "density", "coverage", "modes", "diversity")
 
@@ -35,7 +34,7 @@ def measure(recipe, steps, seed, smoothing):
     """Train one GAN and return its row."""
     real_target, fake_target = TARGETS[smoothing]
     train, held_out = split(ganlib.load_digits())
-    changes = {"real_target": real_target, "fake_target": fake_target, "xla": recipe == "smoothed"}
+    changes = {"real_target": real_target, "fake_target": fake_target, "xla": False}
     gan = ganlib.build(recipe, seed=seed, **changes)
     history = ganlib.train(gan, train, steps=steps, verbose=0)
     fake = gan.sample(1000, seed=1)

@@ -1,0 +1,180 @@
+"""Wrong answers to lesson 5."""
+
+import numpy as np
+
+from ganlib.backend import tf
+from ganlib.recipe import Adam
+from ganlib.recipes import RECIPES
+
+
+def keep(stream, digit):
+    return stream.filter(lambda image, label: label == digit)
+
+
+def image_only(image, label):
+    return image
+
+
+def unit(image):
+    return tf.cast(image, tf.float32) / 127.5 - 1
+
+
+def own(image):
+    x = tf.cast(image, tf.float32)
+    low, high = tf.reduce_min(x), tf.reduce_max(x)
+    return 2 * (x - low) / (high - low) - 1
+
+
+def pipeline(
+    shuffle=20,
+    scale=unit,
+    remainder=True,
+    batch=True,
+    again=True,
+    late=False,
+    endless=False,
+    labels=False,
+):
+    """The pipeline with one thing wrong."""
+
+    def build(images, names, digit, batch_size):
+        stream = keep(tf.data.Dataset.from_tensor_slices((images, names)), digit)
+        if not labels:
+            stream = stream.map(image_only)
+        if shuffle and not late:
+            stream = stream.shuffle(shuffle, seed=3, reshuffle_each_iteration=again)
+        if scale and not labels:
+            stream = stream.map(scale)
+        if batch:
+            stream = stream.batch(batch_size, drop_remainder=remainder)
+        if late:
+            stream = stream.shuffle(20, seed=3)
+        return stream.repeat() if endless else stream
+
+    return build
+
+
+def any_digit(images, labels, digit, batch_size):
+    stream = tf.data.Dataset.from_tensor_slices(images).shuffle(60, seed=1).map(unit)
+    return stream.batch(batch_size, drop_remainder=True)
+
+
+def twice(images, labels, digit, batch_size):
+    return pipeline()(images, labels, digit, batch_size).repeat(2)
+
+
+def as_rows(images):
+    return images.reshape(len(images), -1)
+
+
+def squares(x):
+    return ((x[:, None] - x[None]) ** 2).sum(2)
+
+
+def root(images, scale=255, pairs=None, power=0.5):
+    x = as_rows(images) / scale
+    n = len(x)
+    return (squares(x).sum() / (pairs or n * (n - 1))) ** power
+
+
+def by_bytes(images):
+    x = as_rows(images)
+    return np.sqrt(((x[:, None] - x[None]).astype(float) ** 2).sum() / (len(x) * (len(x) - 1))) / 255
+
+
+def after(*changes):
+    return lambda recipe: recipe.but(**{k: v for change in changes for k, v in change.items()})
+
+
+def judge(noise=0.5, collapsed=0.5, recall=0.2):
+    def answer(diversity, precision, reach):
+        if precision < noise and diversity > collapsed:
+            return "noise"
+        return "varied" if reach > recall else "collapsed"
+
+    return answer
+
+
+WRONG = {
+    "only": [
+        ("dataset", lambda s, d: [image for image, label in s if label == d]),
+        ("labels", keep),
+        ("none", lambda s, d: s.filter(lambda image, label: label == 7).map(image_only)),
+        ("all", lambda s, d: s.map(image_only)),
+        ("others", lambda s, d: s.filter(lambda image, label: label != d).map(image_only)),
+        ("fixed", lambda s, d: keep(s, 0).map(image_only)),
+        ("order", lambda s, d: keep(s, d).map(image_only).shuffle(20, seed=1)),
+        ("order", lambda s, d: keep(s, d).map(image_only).take(5)),
+        ("shape", lambda s, d: keep(s, d).map(image_only).batch(4)),
+    ],
+    "scale": [
+        ("unit", lambda x: tf.cast(x, tf.float32) / 255),
+        ("offset", lambda x: tf.cast(x, tf.float32) / 127.5),
+        ("wrapped", lambda x: tf.cast(x - 128, tf.float32)),
+        ("whole", lambda x: tf.cast(tf.cast(x, tf.int32) // 128 * 2 - 1, tf.float32)),
+        ("own", own),
+        ("precise", lambda x: tf.cast(x, tf.float64) / 127.5 - 1),
+        ("precise", lambda x: x.numpy() / 127.5 - 1),
+        ("other", lambda x: 1 - tf.cast(x, tf.float32) / 127.5),
+        ("other", lambda x: tf.cast(x, tf.float32) / 128 - 1),
+    ],
+    "pipeline": [
+        ("dataset", lambda images, labels, digit, size: images[labels == digit] / 127.5 - 1),
+        ("labels", pipeline(labels=True)),
+        ("single", pipeline(batch=False)),
+        ("remainder", pipeline(remainder=False)),
+        ("scale", pipeline(scale=None)),
+        ("scale", pipeline(scale=lambda x: tf.cast(x, tf.float32) / 255)),
+        ("digit", any_digit),
+        ("few", twice),
+        ("endless", pipeline(endless=True)),
+        ("order", pipeline(shuffle=0)),
+        ("neighbours", pipeline(late=True)),
+        ("buffer", pipeline(shuffle=2)),
+        ("frozen", pipeline(again=False)),
+    ],
+    "diversity": [
+        ("wrapped", by_bytes),
+        ("bytes", lambda images: root(images, scale=1)),
+        ("itself", lambda images: root(images, pairs=len(images) ** 2)),
+        ("half", lambda images: root(images, pairs=2 * len(images) * (len(images) - 1))),
+        ("square", lambda images: root(images, power=1)),
+        ("pixel", lambda images: root(images) / np.sqrt(images[0].size)),
+        ("plain", lambda i: np.sqrt(squares(as_rows(i) / 255)).sum() / (len(i) * (len(i) - 1))),
+        ("spread", lambda images: np.sqrt((as_rows(images) / 255).var(0).sum())),
+        ("other", lambda images: root(images) + 1),
+    ],
+    "verdict": [
+        ("word", lambda d, p, r: d > 0.5),
+        ("word", lambda d, p, r: "fine"),
+        ("constant", lambda d, p, r: "collapsed"),
+        ("noise-varied", lambda d, p, r: "varied" if d > 0.5 else "collapsed"),
+        ("precise-varied", lambda d, p, r: "varied" if p > 0.5 else "noise" if d > 0.5 else "collapsed"),
+        ("noise-collapsed", lambda d, p, r: "varied" if r > 0.5 else "collapsed"),
+        ("collapsed-noise", lambda d, p, r: "noise" if p < 0.5 else judge()(d, p, r)),
+        ("harsh", judge(recall=0.9)),
+    ],
+    "repair": [
+        ("recipe", lambda recipe: {"pixels": (-1.0, 1.0)}),
+        ("nothing-changed", lambda recipe: recipe),
+        ("many", lambda recipe: RECIPES["only-zeros-raw"]),
+        ("many", after({"pixels": (-1.0, 1.0)}, {"real_target": 0.9})),
+        ("longer", after({"steps": 20_000})),
+        ("d-side", after({"real_target": 0.9})),
+        ("d-side", after({"d_steps": 5})),
+        ("d-side", after({"d_optimizer": Adam(1e-4, beta_1=0.5)})),
+        ("half-way", after({"pixels": (0.0, 1.0)})),
+        ("g-end", after({"generator": RECIPES["only-zeros-raw"].generator})),
+        ("elsewhere", after({"latent_dim": 200})),
+    ],
+    "improved": [
+        ("truth", lambda a, b: np.mean(b) - np.mean(a)),
+        ("always", lambda a, b: True),
+        ("mean", lambda a, b: bool(np.mean(b) > np.mean(a))),
+        ("best", lambda a, b: bool(max(b) > max(a) and min(b) > min(a))),
+        ("one", lambda a, b: b[0] > a[0]),
+        ("backwards", lambda a, b: min(a) > max(b)),
+        ("backwards", lambda a, b: abs(np.mean(a) - np.mean(b)) > 0.3),
+        ("strict", lambda a, b: min(b) > max(a) and max(a) < 0.1),
+    ],
+}
