@@ -19,7 +19,7 @@ def make_ganlib(recipe, images):
     def run(steps):
         ends = []
         watch = keras.callbacks.LambdaCallback(
-            on_train_batch_end=lambda *_: ends.append((time.perf_counter(), time.process_time()))
+            on_train_batch_end=lambda batch, logs: ends.append((time.perf_counter(), time.process_time()))
         )
         ganlib.train(gan, images, steps=steps + 25, callbacks=[watch], verbose=0)
         return [last - first for first, last in zip(ends[0], ends[-1], strict=True)]

@@ -1,0 +1,129 @@
+"""Everything wrong that can be handed over is refused: what, what came, what is accepted, what to do."""
+
+import numpy as np
+import pytest
+
+import ganlib
+from ganlib import data, training
+
+GOOD = np.random.default_rng(0).integers(0, 256, (200, 28, 28), "uint8")
+
+
+def scaled(low=-1.0, high=1.0):
+    return (GOOD / 255 * (high - low) + low).astype("float32")
+
+
+def with_one(value):
+    images = scaled()
+    images[3, 4, 5] = value
+    return images
+
+
+EXAMPLES = {
+    "nan": (with_one(np.nan), "received NaN or infinity, accepted finite numbers"),
+    "infinity": (with_one(-np.inf), "received NaN or infinity, accepted finite numbers"),
+    "a scale too small": (scaled(0, 0.004), r"values in \[0, 0.004\].*hand over the uint8"),
+    "a scale too large": (
+        scaled(0, 255),
+        r"values in \[0, 255\], accepted uint8, or floats over \[-1, 1\]",
+    ),
+    "whole numbers of another type": (GOOD.astype("int64"), r"values in \[0, 255\], accepted uint8"),
+    "too few axes": (GOOD.reshape(200, 784), r"shape \(200, 784\), accepted shape \(n, 28, 28\)"),
+    "too many axes": (GOOD[..., None], r"shape \(200, 28, 28, 1\), accepted shape \(n, 28, 28\)"),
+    "another size": (GOOD[:, 1:], r"shape \(200, 27, 28\)"),
+    "one number": (np.float32(1), r"shape \(\), accepted"),
+    "nothing": (GOOD[:0], r"shape \(0, 28, 28\), accepted shape \(n, 28, 28\) with n ≥ 1"),
+    "too few": (GOOD[:63], "batch_size: received 64, accepted 1 to the number of examples, 63"),
+}
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return ganlib.build("small", seed=0)
+
+
+@pytest.mark.parametrize(("examples", "message"), EXAMPLES.values(), ids=EXAMPLES)
+def test_bad_examples_are_refused(gan, examples, message):
+    with pytest.raises(ValueError, match=f"(?is){message}") as caught:
+        ganlib.train(gan, examples, steps=1, verbose=0)
+    assert str(caught.value).endswith(".")  # it ends with what to do
+
+
+@pytest.mark.parametrize("examples", [np.array(["a"]), GOOD.astype(object), GOOD > 5, GOOD * 1j])
+def test_bad_types_are_refused(gan, examples):
+    with pytest.raises(TypeError, match=r"examples: received .*, accepted uint8 or float"):
+        ganlib.train(gan, examples, steps=1, verbose=0)
+
+
+LENGTHS = {
+    "none": ({"epochs": 0}, "epochs: received 0, accepted a positive number"),
+    "negative": ({"epochs": -1}, "epochs: received -1"),
+    "absurd": ({"epochs": float("inf")}, "epochs: received inf"),
+    "no number": ({"seconds": float("nan")}, "seconds: received nan"),
+    "negative steps": ({"steps": -3}, "steps: received -3"),
+    "two": ({"epochs": 1, "steps": 2}, "length: received epochs and steps, accepted one of them"),
+}
+
+
+@pytest.mark.parametrize(("length", "message"), LENGTHS.values(), ids=LENGTHS)
+def test_bad_lengths_are_refused(gan, length, message):
+    with pytest.raises(ValueError, match=message):
+        ganlib.train(gan, GOOD, verbose=0, **length)
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.5, True, "64", None, float("nan")])
+def test_bad_batch_sizes_are_refused(value):
+    with pytest.raises(
+        ValueError, match=r"batch_size: received .* accepted a whole number of at least 1"
+    ):
+        ganlib.build("small", batch_size=value)
+
+
+def test_a_batch_larger_than_the_set_is_refused():
+    with pytest.raises(ValueError, match=r"batch_size: received 201, accepted 1 to .* 200"):
+        data.batches(GOOD, 201)
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    with pytest.raises(ValueError, match="Did you mean 'smoothed'"):
+        ganlib.build("smothed")
+    with pytest.raises(ValueError, match="Did you mean 'real_target'"):
+        ganlib.build("small", real_targt=0.9)
+
+
+@pytest.mark.parametrize("recipe", [None, 3, ["small"]])
+def test_what_is_no_recipe_is_refused(recipe):
+    with pytest.raises(TypeError, match="accepted a name or a Recipe"):
+        ganlib.build(recipe)
+
+
+def test_a_refused_training_leaves_the_gan_as_it_was(gan):
+    before = {name: np.asarray(v).copy() for name, v in gan.state().items()}
+    for examples, _ in EXAMPLES.values():
+        with pytest.raises(ValueError):
+            ganlib.train(gan, examples, steps=1, verbose=0)
+    for name, value in before.items():
+        np.testing.assert_array_equal(gan.state()[name], value)
+
+
+def test_good_examples_are_taken():
+    recipe = ganlib.get_recipe("small")
+    assert training.checked(GOOD, recipe) is GOOD
+    np.testing.assert_array_equal(training.checked(scaled().astype("float64"), recipe), scaled())
+    labels = np.zeros(200, "uint8")
+    assert training.checked(ganlib.Digits(GOOD, labels), recipe) is GOOD
+
+
+@pytest.mark.parametrize("start", [0, 7, 8, 30])
+def test_batches_are_full_shuffles_that_can_start_anywhere(start):
+    """Every epoch holds each example at most once, all but the remainder, in an order of its own."""
+    numbers = np.arange(50)
+    draw = [np.asarray(b) for b in data.batches(numbers, 6, seed=1).take(40)]
+    epochs = [np.concatenate(draw[i : i + 8]) for i in range(0, 40, 8)]
+    for epoch in epochs:
+        assert len(np.unique(epoch)) == 48
+    assert len({tuple(epoch) for epoch in epochs}) == 5
+    later = [np.asarray(b) for b in data.batches(numbers, 6, seed=1, start=start).take(5)]
+    np.testing.assert_array_equal(later, draw[start : start + 5])
+    other = next(iter(data.batches(numbers, 6, seed=2)))
+    assert not np.array_equal(other, draw[0])
