@@ -139,7 +139,7 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
         axes.set(xticks=[], yticks=[])
         axes.set_title(label, fontsize=10, loc="left")
         picture = Image.open(io.BytesIO(figure.png(dpi=88))).convert("RGB")
-        pictures.append(picture.quantize(24, dither=Image.Dither.NONE))
+        pictures.append(picture.quantize(64, dither=Image.Dither.NONE))
     step = max(20, int(1000 * seconds / len(pictures)))
     times = [step] * (len(pictures) - 1) + [step + 1000]
     out = io.BytesIO()
