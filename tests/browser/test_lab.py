@@ -132,7 +132,7 @@ def test_lesson_1(server, open_page, artefacts):
     shutil.copy(LESSON, server.folder / "lesson.ipynb")
     page = open_page("lesson.ipynb", zoom=2)
     run_all(page, 300)
-    page.locator(".ganlib-status").first.scroll_into_view_if_needed()
+    page.locator(".ganlib-status").first.evaluate("line => line.scrollIntoView({block: 'start'})")
     button(page, "Play").click()
     until(lambda: count(page) > 300, 60)
     button(page, "Pause").click()
