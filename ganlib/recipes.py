@@ -14,6 +14,7 @@ __all__ = ["RECIPES", "Adam", "Layer", "Recipe", "dense", "get_recipe"]
 
 FLATTEN = ("Flatten", {})
 LOGIT = ("Dense", {"units": 1})
+HALVING = {"kernel_size": 4, "strides": 2, "padding": "same"}  # or doubling, where transposed
 IMAGE = ("Reshape", {"target_shape": (28, 28)})
 GENTLE = Adam(2e-4, beta_1=0.5)  # the setting of Radford et al. (2016), section 4
 
@@ -176,18 +177,18 @@ _ROWS = (
             ("BatchNormalization", {"momentum": 0.9}),
             ("Activation", {"activation": "relu"}),
             ("Reshape", {"target_shape": (7, 7, 32)}),
-            ("Conv2DTranspose", {"filters": 16, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("Conv2DTranspose", {"filters": 16, **HALVING}),
             ("BatchNormalization", {"momentum": 0.9}),
             ("Activation", {"activation": "relu"}),
-            ("Conv2DTranspose", {"filters": 1, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("Conv2DTranspose", {"filters": 1, **HALVING}),
             ("Activation", {"activation": "tanh"}),
             IMAGE,
         ),
         discriminator=(
             ("Reshape", {"target_shape": (28, 28, 1)}),
-            ("Conv2D", {"filters": 16, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("Conv2D", {"filters": 16, **HALVING, "use_bias": False}),
             ("LeakyReLU", {"negative_slope": 0.2}),
-            ("Conv2D", {"filters": 32, "kernel_size": 4, "strides": 2, "padding": "same"}),
+            ("Conv2D", {"filters": 32, **HALVING, "use_bias": False}),
             ("LeakyReLU", {"negative_slope": 0.2}),
             FLATTEN,
             LOGIT,

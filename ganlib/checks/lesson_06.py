@@ -1,0 +1,198 @@
+"""Checks of lesson 6: the learner writes the metrics, and they are tried on known cases."""
+
+import numpy as np
+
+from ganlib import metrics
+from ganlib.checks import Wrong, array, number, task
+from ganlib.metrics.distances import radii as ball_radii
+
+
+def _clouds(seed=0):
+    draw = np.random.default_rng(seed)
+    mix = draw.normal(size=(3, 3))
+    return draw.normal(size=(40, 3)) @ mix, draw.normal(size=(30, 3)) @ mix.T * 0.9 + [0.5, 0.0, -0.3]
+
+
+def _recognise(got, due, mistakes):
+    """Return if the numbers are what is due; else raise the hint of the mistake that gives them."""
+    if np.allclose(got, due, rtol=1e-4, atol=1e-7):
+        return
+    for hint, value in mistakes:
+        if np.allclose(got, value, rtol=1e-4, atol=1e-7):
+            raise Wrong(hint)
+    raise Wrong("other")
+
+
+@task(
+    "6.1",
+    root="That is the root of the distance: the formula gives a square, and papers quote it so.",
+    means="The means are missing: two clouds of one shape in two places are not equal.",
+    covariances="The covariances are missing: the middle of a cloud is not all of it.",
+    no_root="The cross term wants the square root of S₁S₂, not S₁S₂ itself.",
+    once="The cross term counts twice: −2 (S₁S₂)^½.",
+    length="The distance of the means enters squared.",
+    other="The value is wrong: compute each of the four terms alone for two clouds of one dimension.",
+)
+def frechet(answer):
+    """``frechet(real, fake)``: the Fréchet distance between two clouds."""
+    for real, fake in (_clouds(0), _clouds(1)):
+        got = number(answer(real, fake), "frechet")
+        one, two = np.cov(real.T), np.cov(fake.T)
+        shift = np.square(real.mean(0) - fake.mean(0)).sum()
+        traces, product = np.trace(one) + np.trace(two), one @ two
+        cross = np.sqrt(np.maximum(np.linalg.eigvals(product).real, 0)).sum()
+        due = shift + traces - 2 * cross
+        mistakes = [
+            ("root", np.sqrt(due)),
+            ("means", traces - 2 * cross),
+            ("covariances", shift),
+            ("no-root", shift + traces - 2 * np.trace(product)),
+            ("once", shift + traces - cross),
+            ("length", np.sqrt(shift) + traces - 2 * cross),
+        ]
+        _recognise(got, due, mistakes)
+
+
+@task(
+    "6.2",
+    itself="The nearest point of a cloud to a point is the point itself: it does not count.",
+    too_far="That is one neighbour too far: index 0 is the point itself, index k its k-th neighbour.",
+    farthest="That counts from the far end: sort upwards.",
+    squared="These are squared distances: take the root.",
+    mean="The k-th distance is asked for, not the mean of the first k.",
+    other="The radii are wrong: sort each row of the distances within the cloud.",
+)
+def radii(answer):
+    """``radii(points, k)``: each point's distance to its k-th neighbour, ``(n,)``."""
+    for k in (3, 1):
+        points = _clouds()[0]
+        got = array(answer(points, k), (len(points),), f"radii(points, {k})")
+        gaps = np.sort(np.linalg.norm(points[:, None] - points[None], axis=2), axis=1)
+        mistakes = [
+            ("itself", gaps[:, k - 1]),
+            ("too-far", gaps[:, k + 1]),
+            ("farthest", gaps[:, -k]),
+            ("farthest", gaps[:, -k - 1]),
+            ("squared", gaps[:, k] ** 2),
+            ("mean", gaps[:, 1 : k + 1].mean(1)),
+            ("mean", gaps[:, : k + 1].mean(1)),
+        ]
+        _recognise(got, gaps[:, k], mistakes)
+
+
+@task(
+    "6.3",
+    swapped="The two are swapped: precision asks about fakes, recall about reals.",
+    radius="The wrong balls: precision takes those around the reals, recall those around the fakes.",
+    every="One ball is enough: any, not all.",
+    paired="A point is compared with all points of the other cloud, not with that of its index.",
+    other="The pair is wrong: make the table of distances, reals down and fakes across.",
+)
+def precision_recall(answer):
+    """``precision_recall(real, fake, real_radius, fake_radius)``: two shares."""
+    real, fake = _clouds()
+    one, two = ball_radii(real, 3), ball_radii(fake, 3)
+    got = array(answer(real, fake, one, two), (2,), "precision_recall")
+    gaps = np.linalg.norm(real[:, None] - fake[None], axis=2)
+    by_real, by_fake = gaps < one[:, None], gaps < two[None]
+    due = by_real.any(0).mean(), by_fake.any(1).mean()
+    count = min(len(real), len(fake))
+    near = np.linalg.norm(real[:count] - fake[:count], axis=1)
+    mistakes = [
+        ("swapped", due[::-1]),
+        ("radius", (by_fake.any(0).mean(), by_real.any(1).mean())),
+        ("every", (by_real.all(0).mean(), by_fake.all(1).mean())),
+        ("paired", ((near < one[:count]).mean(), (near < two[:count]).mean())),
+    ]
+    _recognise(got, due, mistakes)
+
+
+@task(
+    "6.4",
+    over_k="Density is a number of balls over k: the k is missing.",
+    swapped="The two are swapped: density comes first.",
+    precision="That is precision: density counts the balls, not whether there is one.",
+    fakes="Coverage is a share of the reals: how many of their balls hold a fake?",
+    total="Density is a mean over the fakes, not over the reals.",
+    other="The pair is wrong: for each fake count real balls around it; for each real ask for a fake.",
+)
+def density_coverage(answer):
+    """``density_coverage(real, fake, real_radius, k)``: density and coverage."""
+    real, fake = _clouds()
+    radius = ball_radii(real, 3)
+    got = array(answer(real, fake, radius, 3), (2,), "density_coverage")
+    inside = np.linalg.norm(real[:, None] - fake[None], axis=2) < radius[:, None]
+    density, coverage = inside.sum(0).mean() / 3, inside.any(1).mean()
+    mistakes = [
+        ("over-k", (3 * density, coverage)),
+        ("swapped", (coverage, density)),
+        ("precision", (inside.any(0).mean(), coverage)),
+        ("fakes", (density, inside.any(0).mean())),
+        ("total", (inside.sum(1).mean() / 3, coverage)),
+    ]
+    _recognise(got, (density, coverage), mistakes)
+
+
+@task(
+    "6.5",
+    log="That is the mean of KL: the score is its exponential.",
+    entropy="The marginal is missing: KL compares each row with the mean of the rows.",
+    reversed="KL is not symmetric: weigh with p(y|x), and put p(y) below the line.",
+    order="First the mean of KL over the images, then the exponential.",
+    zero="A probability of 0 gave NaN or infinity: it adds nothing to the sum.",
+    other="The score is wrong: ten certain, different rows must give 10, ten equal rows 1.",
+)
+def score(answer):
+    """``score(chances)``: the classifier score of probabilities ``(n, 10)``."""
+    chances = np.random.default_rng(0).dirichlet(np.full(10, 0.3), 50)
+    chances = (chances + 1e-3) / (1 + 1e-2)
+    got = number(answer(chances), "score")
+    marginal = chances.mean(0)
+    kl = (chances * np.log(chances / marginal)).sum(1)
+    mistakes = [
+        ("log", kl.mean()),
+        ("entropy", np.exp((chances * np.log(chances)).sum(1).mean())),
+        ("entropy", np.exp(-(chances * np.log(chances)).sum(1).mean())),
+        ("reversed", np.exp((marginal * np.log(marginal / chances)).sum(1).mean())),
+        ("order", np.exp(kl).mean()),
+    ]
+    _recognise(got, metrics.classifier_score(chances), mistakes)
+    with np.errstate(all="ignore"):
+        certain = np.asarray(answer(np.eye(10)), float)
+    if not np.isfinite(certain).all():
+        raise Wrong("zero")
+    if not np.isclose(certain, 10, rtol=1e-3):
+        raise Wrong("other")
+
+
+GRIDS = [
+    {"precision": 0.81, "recall": 0.50, "coverage": 0.47},  # good
+    {"precision": 0.99, "recall": 0.00, "coverage": 0.02},  # one shape, drawn well
+    {"precision": 0.60, "recall": 0.70, "coverage": 0.47},  # the same coverage, more kinds
+]
+
+
+@task(
+    "6.6",
+    precision="That goes by precision: a generator that draws one good shape would win.",
+    recall="That goes by recall alone: coverage comes first.",
+    tie="Two have the same coverage: the one with more recall comes first.",
+    worst="The order is upside down: best first.",
+    ranks="Return the indices in order, each of them once.",
+    other="The order is wrong: coverage first, then recall.",
+)
+def rank(answer):
+    """``rank(tables)``: indices from best to worst, by coverage and then by recall."""
+    cases = [([GRIDS[1], {**GRIDS[0], "coverage": 0.6}, GRIDS[2]], [1, 2, 0]), (GRIDS, [2, 0, 1])]
+    for tables, due in cases:
+        got = array(answer([dict(table) for table in tables]), (3,), "rank").tolist()
+        if got == due:
+            continue
+        if sorted(got) != [0, 1, 2]:
+            raise Wrong("ranks")
+        by = {key: sorted(range(3), key=lambda i: -tables[i][key]) for key in tables[0]}
+        mistakes = {"worst": due[::-1], "precision": by["precision"], "tie": by["coverage"]}
+        for hint, order in {**mistakes, "recall": by["recall"]}.items():
+            if got == order:
+                raise Wrong(hint)
+        raise Wrong("other")

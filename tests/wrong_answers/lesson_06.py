@@ -1,0 +1,129 @@
+"""Wrong answers to lesson 6."""
+
+import numpy as np
+
+
+def gaps(one, two):
+    return np.linalg.norm(one[:, None] - two[None], axis=2)
+
+
+def frechet(square=True, shift=1, covariances=1, cross=2, root=True, length=False):
+    """The distance with one thing wrong."""
+
+    def answer(real, fake):
+        one, two = np.cov(real.T), np.cov(fake.T)
+        away = np.square(real.mean(0) - fake.mean(0)).sum()
+        away = np.sqrt(away) if length else away
+        values = np.maximum(np.linalg.eigvals(one @ two).real, 0)
+        middle = (np.sqrt(values) if root else values).sum()
+        found = shift * away + covariances * (np.trace(one) + np.trace(two) - cross * middle)
+        return found if square else np.sqrt(found)
+
+    return answer
+
+
+def kl(p, q):
+    return (p * np.log(p / q)).sum(-1)
+
+
+def by(*keys, sign=-1):
+    return lambda tables: sorted(range(3), key=lambda i: [sign * tables[i][key] for key in keys])
+
+
+def pairs(real, fake):
+    count = min(len(real), len(fake))
+    return count, np.linalg.norm(real[:count] - fake[:count], axis=1)
+
+
+def paired(real, fake, one, two):
+    count, near = pairs(real, fake)
+    return (near < one[:count]).mean(), (near < two[:count]).mean()
+
+
+def inside(real, fake, radius):
+    return gaps(real, fake) < radius[:, None]
+
+
+WRONG = {
+    "frechet": [
+        ("root", frechet(square=False)),
+        ("means", frechet(shift=0)),
+        ("covariances", frechet(covariances=0)),
+        ("no-root", frechet(root=False)),
+        ("once", frechet(cross=1)),
+        ("length", frechet(length=True)),
+        ("other", lambda r, f: np.linalg.norm(np.cov(r.T) - np.cov(f.T))),
+        ("shape", lambda r, f: r.mean(0) - f.mean(0)),
+    ],
+    "radii": [
+        ("itself", lambda p, k: np.sort(gaps(p, p), 1)[:, k - 1]),
+        ("too-far", lambda p, k: np.sort(gaps(p, p), 1)[:, k + 1]),
+        ("farthest", lambda p, k: np.sort(gaps(p, p), 1)[:, -k]),
+        ("squared", lambda p, k: np.sort(gaps(p, p), 1)[:, k] ** 2),
+        ("mean", lambda p, k: np.sort(gaps(p, p), 1)[:, 1 : k + 1].mean(1)),
+        ("other", lambda p, k: np.sort(gaps(p, p), 0)[0] + 1),
+        ("shape", lambda p, k: np.sort(gaps(p, p), 1)[k, :2]),
+    ],
+    "precision_recall": [
+        (
+            "swapped",
+            lambda r, f, a, b: (
+                (gaps(r, f) < b).any(1).mean(),
+                (gaps(r, f) < a[:, None]).any(0).mean(),
+            ),
+        ),
+        (
+            "radius",
+            lambda r, f, a, b: (
+                (gaps(r, f) < b).any(0).mean(),
+                (gaps(r, f) < a[:, None]).any(1).mean(),
+            ),
+        ),
+        (
+            "every",
+            lambda r, f, a, b: (
+                (gaps(r, f) < a[:, None]).all(0).mean(),
+                (gaps(r, f) < b).all(1).mean(),
+            ),
+        ),
+        ("paired", paired),
+        ("other", lambda r, f, a, b: (2.0, 3.0)),
+        ("shape", lambda r, f, a, b: (gaps(r, f) < b).any(1)),
+    ],
+    "density_coverage": [
+        ("over-k", lambda r, f, a, k: (inside(r, f, a).sum(0).mean(), inside(r, f, a).any(1).mean())),
+        (
+            "swapped",
+            lambda r, f, a, k: (inside(r, f, a).any(1).mean(), inside(r, f, a).sum(0).mean() / k),
+        ),
+        ("precision", lambda r, f, a, k: (inside(r, f, a).any(0).mean(), inside(r, f, a).any(1).mean())),
+        (
+            "fakes",
+            lambda r, f, a, k: (inside(r, f, a).sum(0).mean() / k, inside(r, f, a).any(0).mean()),
+        ),
+        (
+            "total",
+            lambda r, f, a, k: (inside(r, f, a).sum(1).mean() / k, inside(r, f, a).any(1).mean()),
+        ),
+        ("other", lambda r, f, a, k: (5.0, 5.0)),
+        ("shape", lambda r, f, a, k: inside(r, f, a).any(1).mean()),
+    ],
+    "score": [
+        ("log", lambda c: kl(c, c.mean(0)).mean()),
+        ("entropy", lambda c: np.exp((c * np.log(c)).sum(1).mean())),
+        ("reversed", lambda c: np.exp(kl(c.mean(0), c).mean())),
+        ("order", lambda c: np.exp(kl(c, c.mean(0))).mean()),
+        ("zero", lambda c: np.exp(kl(c, c.mean(0)).mean())),
+        ("other", lambda c: 10.0),
+        ("shape", lambda c: np.exp(kl(c, c.mean(0)))),
+    ],
+    "rank": [
+        ("precision", by("precision")),
+        ("recall", lambda t: [2, 0, 1] if t[0]["precision"] < 0.9 else [2, 1, 0]),
+        ("tie", by("coverage")),
+        ("worst", by("coverage", "recall", sign=1)),
+        ("ranks", lambda tables: [1, 1, 2]),
+        ("other", lambda tables: [1, 0, 2]),
+        ("shape", lambda tables: 0),
+    ],
+}
