@@ -110,12 +110,7 @@ def array(value, shape, name):
         shape: The shape that is due; None stands for any length.
         name: What to call it in the advice, such as ``"labels(4)"``.
     """
-    if value is None:
-        raise Wrong("nothing", name)
-    try:
-        found = np.asarray(value, dtype=np.float64)
-    except Exception as error:
-        raise Wrong("not-numbers", name) from error
+    found = _numbers(value, name)
     fits = len(found.shape) == len(shape) and all(
         want in (None, have) for want, have in zip(shape, found.shape, strict=True)
     )
@@ -129,12 +124,16 @@ def array(value, shape, name):
 
 def number(value, name):
     """Return an answer as one float; an array or tensor that holds a single number will do."""
-    if value is None:
-        raise Wrong("nothing", name)
-    try:
-        found = np.asarray(value, dtype=np.float64)
-    except Exception as error:
-        raise Wrong("not-numbers", name) from error
+    found = _numbers(value, name)
     if found.size != 1:
         raise Wrong("shape", f"{name} has shape {found.shape} where a single number is due")
     return float(array(found.reshape(()), (), name))
+
+
+def _numbers(value, name):
+    if value is None:
+        raise Wrong("nothing", name)
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except Exception as error:
+        raise Wrong("not-numbers", name) from error
