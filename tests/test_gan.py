@@ -153,8 +153,8 @@ def flat(gan):
     return np.concatenate([np.ravel(v.numpy()) for v in gan.state().values()])
 
 
-def trained(seed, **options):
-    gan = ganlib.build(DROPPING, seed=seed)
+def trained(seed, rules=DROPPING, **options):
+    gan = ganlib.build(rules, seed=seed)
     gan.compile(**options)
     history = ganlib.train(gan, ganlib.load_digits(), steps=6, verbose=0)
     return flat(gan), history
@@ -167,11 +167,12 @@ def test_equal_seeds_give_equal_weights():
 
 
 def test_xla_and_the_way_of_running_change_rounding_only():
+    """Dropout apart: its masks come from another generator where XLA compiles them."""
     (plain, logs), (fast, fast_logs) = (
-        trained(1, jit_compile=False, steps_per_execution=1),
-        trained(1, jit_compile=True, steps_per_execution=6),
+        trained(1, "small", jit_compile=False, steps_per_execution=1),
+        trained(1, "small", jit_compile=True, steps_per_execution=6),
     )
-    way = np.linalg.norm(plain - flat(ganlib.build(DROPPING, seed=1)))
+    way = np.linalg.norm(plain - flat(ganlib.build("small", seed=1)))
     assert np.linalg.norm(fast - plain) < 1e-3 * way
     assert logs["d_loss"].mean() == pytest.approx(fast_logs["d_loss"].mean(), rel=1e-3)
 

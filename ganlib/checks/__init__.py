@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Task", "Verdict", "Wrong", "array", "number", "task"]
+__all__ = ["Task", "Verdict", "Wrong", "array", "number", "recognise", "task"]
 
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
@@ -137,3 +137,24 @@ def _numbers(value, name):
         return np.asarray(value, dtype=np.float64)
     except Exception as error:
         raise Wrong("not-numbers", name) from error
+
+
+def recognise(got, due, mistakes, tolerance=1e-4):
+    """Return if the numbers are what is due; else raise the hint of the mistake that gives them.
+
+    Args:
+        got: A number or an array.
+        due: The right one.
+        mistakes: Pairs of a hint and the value that its mistake leads to, the likelier first.
+        tolerance: Relative difference that is let pass.
+
+    Raises:
+        Wrong: With the hint of the first mistake that fits, ``"other"`` if none does.
+    """
+
+    def same(value):
+        return np.shape(got) == np.shape(value) and np.allclose(got, value, rtol=tolerance, atol=1e-6)
+
+    if same(due):
+        return
+    raise Wrong(next((hint for hint, value in mistakes if same(value)), "other"))

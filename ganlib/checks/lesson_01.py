@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.checks import Wrong, array, number, task
+from ganlib.checks import Wrong, array, number, recognise, task
 from ganlib.theory import sigmoid
 from ganlib.toys import load_wine
 
@@ -15,16 +15,6 @@ HALVES = np.array([0.5, 0.5])
 
 def _same(got, due):
     return np.allclose(got, due, rtol=1e-4, atol=1e-6)
-
-
-def _recognise(got, due, mistakes):
-    """Return if ``got`` is what is due; else raise the hint of the mistake that gives it."""
-    if _same(got, due):
-        return
-    for hint, value in mistakes:
-        if _same(got, value):
-            raise Wrong(hint)
-    raise Wrong("other")
 
 
 def _logits(x):
@@ -56,7 +46,7 @@ def belief(answer):
     ]
     if not _same(got, sigmoid(logits)) and (got < 0).any() and not _same(got, logits):
         raise Wrong("range")
-    _recognise(got, sigmoid(logits), mistakes)
+    recognise(got, sigmoid(logits), mistakes)
     with np.errstate(all="ignore"):
         far = np.asarray(answer(1000.0 * np.array([[-1.0, 0], [1, 0]]), W, B), float)
     if not np.allclose(far, (0, 1), atol=1e-6):
@@ -106,7 +96,7 @@ def owner_loss(answer):
     ]
     for hint, share in (("only-real", [1, 0]), ("only-fake", [0, 1])):
         mistakes += [(hint, _owner(real, fake, share)), (hint, _owner(real, fake, share) / 2)]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
 
 
 def _slopes():
@@ -171,7 +161,7 @@ def owner_step(answer):
     ]
     for one in (_moved(real_slope, nothing), _moved(nothing, fake_slope)):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
-    _recognise(found, due, mistakes)
+    recognise(found, due, mistakes)
 
 
 @task(
@@ -195,7 +185,7 @@ def forger_loss(answer):
         ("caught", -np.mean(np.log(1 - d))),
         ("no-theta", -np.mean(np.log(sigmoid(_logits(Z))))),
     ]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
 
 
 @task(
@@ -226,7 +216,7 @@ def forger_step(answer):
         ("chain", THETA - RATE * np.mean(d - 1)),
         ("mixed", THETA - RATE * slope.mean()),
     ]
-    _recognise(got, THETA - RATE * slope, mistakes)
+    recognise(got, THETA - RATE * slope, mistakes)
 
 
 FORGERS = {  # what each does to a real bottle

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, task
+from ganlib.checks import Wrong, array, number, recognise, task
 
 P, Q = np.array([0.9, 0.3, 0.2, 0.6]), np.array([0.1, 0.3, 0.8, 0.9])  # densities at four points
 DX = 0.3
@@ -11,16 +11,6 @@ DX = 0.3
 
 def _same(got, due):
     return np.allclose(got, due, rtol=1e-4, atol=1e-6)
-
-
-def _recognise(got, due, mistakes):
-    """Return if ``got`` is what is due; else raise the hint of the mistake that gives it."""
-    if _same(got, due):
-        return
-    for hint, value in mistakes:
-        if _same(got, value):
-            raise Wrong(hint)
-    raise Wrong("other")
 
 
 @task(
@@ -46,7 +36,7 @@ def optimal_d(answer):
         ("p-alone", P / P.sum()),
         ("p-alone", P / P.max()),
     ]
-    _recognise(got, theory.optimal_d(P, Q), mistakes)
+    recognise(got, theory.optimal_d(P, Q), mistakes)
 
 
 SUM_HINTS = {
@@ -94,7 +84,7 @@ def value(answer):
         ("unweighted", DX * np.sum(real + fake)),
         ("trapezoid", np.trapezoid(P * real + Q * fake, dx=DX)),
     ]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
     apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
     if not abs(_quiet(answer, *apart, apart[0], 0.5)) < 1e-3:
         raise Wrong("nan")
@@ -134,7 +124,7 @@ def jsd(answer):
         ("sign", -due),
         ("trapezoid", np.trapezoid(P * np.log(P / m) + Q * np.log(Q / m), dx=DX) / 2),
     ]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
     apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
     if not np.isclose(_quiet(answer, *apart, 0.5), np.log(2), atol=1e-3):
         raise Wrong("nan")
@@ -192,7 +182,7 @@ def _check_losses(answer, name, others):
 
 def _recognise_in(got, due, mistakes, otherwise):
     try:
-        _recognise(got, due, mistakes)
+        recognise(got, due, mistakes)
     except Wrong as wrong:
         raise (Wrong(otherwise) if wrong.hint == "other" else wrong) from None
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib.backend import keras, tf
-from ganlib.checks import Wrong, array, number, task
+from ganlib.checks import Wrong, array, number, recognise, task
 from ganlib.checks.networks import (
     LATENT_DIM,
     RATE,
@@ -62,16 +62,6 @@ def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def _recognise(got, due, mistakes):
-    """Return if ``got`` is what is due; else raise the hint of the mistake that gives it."""
-    if np.isclose(got, due, rtol=1e-4, atol=1e-6):
-        return
-    for hint, value in mistakes:
-        if np.isclose(got, value, rtol=1e-4, atol=1e-6):
-            raise Wrong(hint)
-    raise Wrong("other")
-
-
 SURE = np.array([[-200.0]], "float32")
 LOSS_HINTS = {
     "sum": "That is a sum over the batch: take the mean, so that a larger batch is no larger loss.",
@@ -112,7 +102,7 @@ def d_loss(answer):
         ("twice", soft),
         ("twice", 2 * soft),
     ]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
     if not np.isfinite(np.asarray(answer(tf.constant(SURE), tf.constant(-SURE)), float)).all():
         raise Wrong("unstable")
 
@@ -136,7 +126,7 @@ def g_loss(answer):
         ("probabilities", _as_probability(FAKE, 1)),
         ("twice", _bce(_sigmoid(FAKE), 1)),
     ]
-    _recognise(got, due, mistakes)
+    recognise(got, due, mistakes)
     if not np.isfinite(np.asarray(answer(tf.constant(SURE)), float)).all():
         raise Wrong("unstable")
 

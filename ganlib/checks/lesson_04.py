@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, task
+from ganlib.checks import Wrong, array, number, recognise, task
 
 
 def _softplus(x):
@@ -12,16 +12,6 @@ def _softplus(x):
 
 def _bce(logits, target):
     return np.mean(_softplus(logits) - target * logits)
-
-
-def _recognise(got, due, mistakes, tolerance=1e-4):
-    """Return if ``got`` is what is due; else raise the hint of the mistake that gives it."""
-    if np.allclose(got, due, rtol=tolerance, atol=1e-6):
-        return
-    for hint, value in mistakes:
-        if np.allclose(got, value, rtol=tolerance, atol=1e-6):
-            raise Wrong(hint)
-    raise Wrong("other")
 
 
 def _several(answer, count, name):
@@ -96,14 +86,14 @@ def losses(answer):
             ("sum", 4 * d),
             ("sum", 8 * d),
         ]
-        _recognise(got[0], d, d_mistakes)
+        recognise(got[0], d, d_mistakes)
         g_mistakes = [
             ("leak", _bce(FAKE, target)),
             ("leak", target * g),
             ("saturating", -fake),
             ("sum", 4 * g),
         ]
-        _recognise(got[1], g, g_mistakes)
+        recognise(got[1], g, g_mistakes)
 
 
 P = np.array([0.5, 0.2, 0.2, 0.1, 0.0])
@@ -138,7 +128,7 @@ def optimal_d(answer):
             ]
         if np.allclose(got[:4], (a * P + b * Q)[:4] / P[:4]):
             raise Wrong("real-only")
-        _recognise(got, due, mistakes)
+        recognise(got, due, mistakes)
 
 
 @task(
@@ -157,17 +147,17 @@ def equilibrium(answer):
     for target in (0.9, 0.8):
         got = _several(answer(target), 3, "equilibrium")
         d, d_loss, real, fake, g_loss, _ = theory.equilibrium(target)
-        _recognise(got[0], d, [("ln2", 0.5), ("target", target)])
+        recognise(got[0], d, [("ln2", 0.5), ("target", target)])
         d_mistakes = [
             ("ln2", np.log(2)),
             ("halves", real + fake),
             ("real-only", real),
             ("fake-only", fake),
         ]
-        _recognise(got[1], d_loss, d_mistakes)
+        recognise(got[1], d_loss, d_mistakes)
         smoothed = -target * np.log(d) - (1 - target) * np.log(1 - d)
         g_mistakes = [("ln2", np.log(2)), ("g-smoothed", smoothed), ("g-smoothed", -target * np.log(d))]
-        _recognise(got[2], g_loss, g_mistakes)
+        recognise(got[2], g_loss, g_mistakes)
 
 
 @task(
@@ -195,7 +185,7 @@ def best_logit(answer):
             ("base", due / np.log(2)),
             ("odds", target / (1 - target)),
         ]
-        _recognise(got, due, mistakes)
+        recognise(got, due, mistakes)
 
 
 def dashboards(seed=0):
