@@ -177,7 +177,15 @@ def damaged_copy(whole, folder, harm):
     return newest
 
 
+def flagged(data, bit):
+    """Set one flag in the zip file's list of its members."""
+    place = data.index(b"PK\x01\x02") + 8
+    return data[:place] + bytes([data[place] | bit]) + data[place + 1 :]
+
+
 HARMS = {
+    "says encrypted": lambda data: flagged(data, 0x01),
+    "says patched": lambda data: flagged(data, 0x20),
     "cut": lambda data: data[: len(data) // 2],
     "empty": lambda data: b"",
     "one bit": lambda data: data[:500] + bytes([data[500] ^ 1]) + data[501:],
