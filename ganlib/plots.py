@@ -240,8 +240,13 @@ def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated i
     sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
     size = (sheets[0].width * zoom, sheets[0].height * zoom)
     sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(16) for sheet in sheets]
-    step = max(20, int(1000 * seconds / len(sheets)))
+    return Movie(gif(sheets, seconds), alt, width=3 * sheets[0].width // zoom)
+
+
+def gif(pictures, seconds):
+    """Return Pillow images as bytes of a looping GIF of that length, the last held a second longer."""
+    step = max(20, int(1000 * seconds / len(pictures)))
+    times = [step] * (len(pictures) - 1) + [step + 1000]
     out = io.BytesIO()
-    times = [step] * (len(sheets) - 1) + [step + 1000]
-    sheets[0].save(out, "GIF", save_all=True, append_images=sheets[1:], duration=times, loop=0)
-    return Movie(out.getvalue(), alt, width=3 * sheets[0].width // zoom)
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=times, loop=0)
+    return out.getvalue()

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from PIL import Image
 
-from ganlib.plots import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR, Figure, Movie
+from ganlib.plots import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR, Figure, Movie, gif
 from ganlib.theory import sigmoid
 
 BELIEF = LinearSegmentedColormap.from_list("belief", ["#FFFFFF", "#C6DDEE", "#5FA3D0"])
@@ -140,11 +140,7 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
         axes.set_title(label, fontsize=10, loc="left")
         picture = Image.open(io.BytesIO(figure.png(dpi=88))).convert("RGB")
         pictures.append(picture.quantize(64, dither=Image.Dither.NONE))
-    step = max(20, int(1000 * seconds / len(pictures)))
-    times = [step] * (len(pictures) - 1) + [step + 1000]
-    out = io.BytesIO()
-    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=times, loop=0)
-    return Movie(out.getvalue(), alt, width=pictures[0].width)
+    return Movie(gif(pictures, seconds), alt, width=pictures[0].width)
 
 
 def _draw(axes, frame, real, size=1.0):
