@@ -8,8 +8,7 @@ from ganlib.backend import keras, tf
 from ganlib.gan import GAN, draw_z, normal
 from ganlib.recipes import RECIPES, Recipe, dense
 
-IMAGES = RECIPES.keys() - {"wine", "conditional"}
-NAMES = sorted(name for name in IMAGES if RECIPES[name].shape == (28, 28))
+NAMES = sorted(name for name, row in RECIPES.items() if row.shape == (28, 28) and not row.classes)
 
 
 def digits(count):

@@ -9,7 +9,7 @@ from scipy.linalg import sqrtm
 from scipy.stats import multivariate_normal
 
 import ganlib
-from ganlib import metrics
+from ganlib import data, metrics
 from ganlib.metrics import classifier, distances
 
 NEEDS_MNIST = pytest.mark.skipif(not os.environ.get("GANLIB_DATA"), reason="needs full MNIST")
@@ -179,6 +179,29 @@ def test_evaluate_real_against_real(halves):
     assert sum(table["classes"]) == pytest.approx(1)
     assert table["fake_count"] == table["real_count"] == table["neighbour_count"] == 1000
     assert classifier.SHA256[:8] in table["classifier"]
+
+
+def clothes():
+    """Filled shapes that stand in for clothes, and the real ones where they are at hand."""
+    draw = np.random.default_rng(0)
+    rows, columns = np.mgrid[:28, :28]
+    half = draw.integers(4, 13, (300, 2))[..., None, None]
+    blocks = (abs(rows - 13.5) < half[:, 0]) & (abs(columns - 13.5) < half[:, 1])
+    yield (blocks * draw.integers(60, 256, (300, 1, 1))).astype("uint8")
+    if data.found("fashion-mnist", "test"):
+        yield from (ganlib.load_fashion_mnist("test").only(kind).images for kind in range(10))
+
+
+def test_evaluate_refuses_what_the_classifier_does_not_know():
+    for images in clothes():
+        with pytest.raises(ValueError, match=r"real_images: received .* sure, accepted digits"):
+            metrics.evaluate(images, images)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_evaluate_knows_each_digit(digit):
+    images = ganlib.load_digits().only(digit).images
+    assert metrics.evaluate(images[:50], images)["classes"][digit] > 0.9
 
 
 def test_evaluate_exact_copies(halves):

@@ -87,6 +87,23 @@ def test_what_is_installed_is_not_installed_again(tmp_path):
     assert setup(folder, PYTHON="python").returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("newest", "said"),
+    [({}, "--constraint constraints.txt"), ({"NEWEST": "1"}, "--upgrade --upgrade-strategy eager")],
+)
+def test_versions_are_the_pinned_ones_or_the_newest(tmp_path, newest, said):
+    note = 'echo "$*" >>.venv/told'
+    make = f'mkdir -p .venv/bin; cp "$0" .venv/bin/python; printf "#!/bin/sh\\n" >.venv/bin/jupyter; {note}'
+    python = f'case "$1" in -c) ;; -m) case "$2" in venv) {make};; *) {note};; esac;; esac'
+    folder = checkout(tmp_path, ("python3", python))
+    for _ in range(2):  # the second time there is nothing to do
+        done = setup(folder, PYTHON="python3", **newest)
+        assert done.returncode == 0, done.stderr
+    (install,) = [line for line in (folder / ".venv/told").read_text().splitlines() if "install" in line]
+    assert f"{said} --editable .[cpu,lab,test]" in install
+    assert ("constraints.txt" in install) == (not newest)
+
+
 @pytest.mark.slow
 def test_lesson_3_needs_no_network(tmp_path):
     """Run it with every socket but the kernel's own blocked, and fewer rounds."""

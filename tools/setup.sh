@@ -1,12 +1,14 @@
 #!/bin/sh
 # Make .venv and install the course into it; do nothing when it is there and up to date.
-# Every way to fail ends in one plain sentence.
+# Every way to fail ends in one plain sentence.  With NEWEST=1 the newest versions that pyproject.toml allows,
+# not those of constraints.txt.
 set -eu
 cd "$(dirname "$0")/.."
 stamp=.venv/.installed
 log=.venv/install.log
 
-wanted=$(cat pyproject.toml constraints.txt | cksum)
+wanted="$(cat pyproject.toml constraints.txt | cksum)${NEWEST:+ newest}"
+versions=${NEWEST:+--upgrade --upgrade-strategy eager}
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi
@@ -34,7 +36,7 @@ fi
 
 echo "Installing the course into .venv (once; about 2 GB, some minutes) ..."
 if ! .venv/bin/python -m pip install --disable-pip-version-check \
-        --constraint constraints.txt --editable '.[cpu,lab,test]' >"$log" 2>&1; then
+        ${versions:---constraint constraints.txt} --editable '.[cpu,lab,test]' >"$log" 2>&1; then
     if grep -qiE 'no space left' "$log"; then
         echo "The disk is full: free about 3 GB and try again." >&2
     elif grep -qiE 'connection|timed out|temporary failure|name resolution|network|proxy|max retries|from versions: none' "$log"; then
