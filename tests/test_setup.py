@@ -93,7 +93,7 @@ def test_what_is_installed_is_not_installed_again(tmp_path):
 )
 def test_versions_are_the_pinned_ones_or_the_newest(tmp_path, newest, said):
     note = 'echo "$*" >>.venv/told'
-    make = f'mkdir -p .venv/bin; cp "$0" .venv/bin/python; printf "#!/bin/sh\\n" >.venv/bin/jupyter; {note}'
+    make = f'mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/jupyter; {note}'
     python = f'case "$1" in -c) ;; -m) case "$2" in venv) {make};; *) {note};; esac;; esac'
     folder = checkout(tmp_path, ("python3", python))
     for _ in range(2):  # the second time there is nothing to do

@@ -1,0 +1,147 @@
+"""Measure what each lesson costs: processor, memory, time to run, words to read.
+
+    python tools/measure_lessons.py            measure all, write docs/lessons.json and its tables
+    python tools/measure_lessons.py 03 05      measure these anew, keep the rest
+    python tools/measure_lessons.py --tables   write the tables anew from what is measured
+
+Each lesson and each solution runs from the top in a fresh kernel; nothing of it is kept.  CPU seconds are
+summed over the cores and include the kernel's start; the peak is the kernel's largest resident memory.
+Wall seconds mean something on a quiet machine only, so the load that other programs make is kept beside
+them.  For Linux and macOS.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "docs" / "lessons.json"
+PAGES = (ROOT / "docs" / "hosting.md",)
+WORDS_A_MINUTE, LINES_A_MINUTE, MINUTES_A_QUESTION = 120, 15, 1  # assumed, not measured
+ASSUMED = f"{WORDS_A_MINUTE} words or {LINES_A_MINUTE} lines of code a minute, one minute a question"
+USAGE = """
+import resource, sys
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def reading(notebook):
+    """Return the words of prose, the lines of code, the questions and the minutes that they take."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    words, lines = len(prose.split()), len([line for line in code.splitlines() if line.strip()])
+    questions = prose.count("**Question.**")
+    minutes = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + questions * MINUTES_A_QUESTION
+    minutes = 5 * max(1, round(minutes / 5))
+    return {"words": words, "code_lines": lines, "questions": questions, "reading_minutes": minutes}
+
+
+def measure(path):
+    """Run a notebook in a fresh kernel and return its row."""
+    notebook = nbformat.read(path, as_version=4)
+    title = re.sub(r"^\W*\d\W*|^# Exercise \d\W*", "", notebook.cells[0].source.splitlines()[0])
+    row = {"title": title, **reading(notebook)}
+    notebook.cells.append(nbformat.v4.new_code_cell(USAGE))
+    start, before = time.perf_counter(), os.getloadavg()[0]
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}).execute()
+    cpu, peak = map(float, notebook.cells[-1].outputs[0].text.split())
+    seconds = round(time.perf_counter() - start, 1)
+    run = {"cpu_seconds": round(cpu, 1), "peak_mb": round(peak / 1e6), "wall_seconds": seconds}
+    return {**row, **run, "load_before": round(before, 1)}
+
+
+def server():
+    """Return the resident megabytes of a JupyterLab server that has answered and runs no kernel."""
+    port, token = 18_888, "measure"
+    options = ["--no-browser", "--allow-root", f"--port={port}", f"--IdentityProvider.token={token}"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(60):
+            time.sleep(1)
+            try:
+                address = f"http://127.0.0.1:{port}/lab?token={token}"
+                urllib.request.urlopen(address, timeout=5).read()
+                break
+            except OSError:
+                continue
+        return round(psutil.Process(process.pid).memory_info().rss / 1e6)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def table(rows):
+    """Return the lessons as a table in markdown."""
+    lines = [
+        "| lesson | to read | to run | CPU | its exercise, CPU | peak memory |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name in sorted(name for name in rows if name.startswith("notebooks/")):
+        lesson, solution = rows[name], rows.get(name.replace("notebooks", "solutions"))
+        exercise = f"{solution['cpu_seconds']:.0f} s" if solution else "–"
+        peak = max(lesson["peak_mb"], solution["peak_mb"] if solution else 0)
+        lines.append(
+            f"| {int(name.split('/')[1][:2])} · {lesson['title']} | {lesson['reading_minutes']} min "
+            f"| {lesson['wall_seconds']:.0f} s | {lesson['cpu_seconds']:.0f} s | {exercise} | {peak} MB |"
+        )
+    total = {
+        folder: sum(row["cpu_seconds"] for name, row in rows.items() if name.startswith(folder))
+        for folder in ("notebooks", "solutions")
+    }
+    lessons = [row for name, row in rows.items() if name.startswith("notebooks")]
+    lines.append(
+        f"| all | {sum(row['reading_minutes'] for row in lessons)} min "
+        f"| {sum(row['wall_seconds'] for row in lessons):.0f} s | {total['notebooks']:.0f} s "
+        f"| {total['solutions']:.0f} s | {max(row['peak_mb'] for row in rows.values())} MB |"
+    )
+    return "\n".join(lines)
+
+
+def write_tables(rows):
+    """Put the table where a page has its marks."""
+    for page in PAGES:
+        old = page.read_text() if page.exists() else ""
+        marks = r"(<!-- lessons -->\n).*?(<!-- end -->)"
+        new = re.sub(marks, lambda found: f"{found[1]}{table(rows)}\n{found[2]}", old, flags=re.S)
+        if new != old:
+            page.write_text(new)
+
+
+def main(names):
+    """Measure the notebooks whose numbers are named, all without names; with --tables none."""
+    kept = json.loads(FILE.read_text()) if FILE.exists() else {}
+    paths = {
+        f"{folder}/{path.name}": path
+        for folder in ("notebooks", "solutions")
+        for path in sorted((ROOT / folder).glob("*.ipynb"))
+    }
+    rows = {name: row for name, row in kept.get("notebooks", {}).items() if name in paths}
+    for name, row in rows.items():
+        row.update(reading(nbformat.read(paths[name], as_version=4)))
+    about = kept.get("about", {})
+    if not names:
+        about |= {"command": "python tools/measure_lessons.py", "cores": os.cpu_count()}
+        about |= {"server_mb": server(), "assumed": ASSUMED}
+    for name, path in paths.items():
+        if not names or path.name[:2] in names:
+            rows[name] = measure(path)
+            print(name, json.dumps(rows[name]), flush=True)
+    FILE.write_text(json.dumps({"about": about, "notebooks": rows}, indent=1, sort_keys=True) + "\n")
+    write_tables(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
