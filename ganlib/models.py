@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib.backend import keras, tf
-from ganlib.errors import unknown
+from ganlib.errors import refuse, unknown
 from ganlib.recipes import get_recipe
 
 LAYERS = (  # what a recipe may name
@@ -55,6 +55,11 @@ def _network(name, layers, input_shape, seed):
 def _layer(kind, options, seed):
     if kind not in LAYERS:
         raise unknown("layer", kind, LAYERS)
+    for name, value in options.items():
+        if isinstance(value, dict):  # Keras would make an object of it, and a checkpoint can say anything
+            raise refuse(
+                f"{kind}: {name}", "a dict", "a number, a name or a tuple", "Name what you mean."
+            )
     if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
         std = options.pop("std", None)
         options["kernel_initializer"] = (

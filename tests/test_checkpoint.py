@@ -209,6 +209,17 @@ def test_two_damaged_checkpoints_are_refused(whole, tmp_path):
         run(tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("option", ["activation", "bias_initializer", "kernel_regularizer"])
+def test_a_checkpoint_cannot_name_an_object_to_make(option, whole, tmp_path):
+    arrays, meta = checkpoint.read(checkpoint.find(whole[0])[0])
+    made = {"module": "keras.layers", "class_name": "Lambda", "config": {}, "registered_name": None}
+    meta["recipe"]["generator"][0][1][option] = made
+    del meta["sha256"]
+    checkpoint.write(tmp_path / "step-00000001.npz", arrays, meta)
+    with pytest.raises(ValueError, match=f"Dense: {option}: received a dict"):
+        checkpoint.load(tmp_path)
+
+
 def test_pickles_are_never_opened(tmp_path):
     class Trap:
         def __reduce__(self):

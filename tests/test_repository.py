@@ -1,6 +1,7 @@
 """The repository itself: notebooks fit for git, exercises free of answers, files in step."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
+import ganlib
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises")
@@ -147,6 +150,59 @@ def test_environment_and_constraints_are_in_step_with_pyproject():
         assert package in pinned, f"{package} has no pin in constraints.txt"
     named = {"tensorflow", "numpy", "matplotlib", "ipywidgets", "nbval", "jupyterlab"}
     assert named <= {re.split(r"[<>=;\[ ]", requirement)[0] for requirement in wanted}
+
+
+def pythons():
+    """The Python versions that pyproject.toml admits."""
+    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", pyproject()["project"]["requires-python"]).groups()
+    return [f"3.{minor}" for minor in range(int(low), int(high))]
+
+
+@pytest.mark.parametrize("name", ["test", "weekly"])
+def test_workflows_try_every_python_that_is_admitted(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text()
+    (versions,) = re.findall(r"python: (\[.*\])", text)
+    assert json.loads(versions) == pythons()
+    assert "os: [ubuntu-latest, macos-latest]" in text
+    assert re.search(r"^permissions:\n  contents: read$", text, re.M)  # a job may ask for more, aloud
+
+
+def test_weekly_run_takes_the_newest_packages_and_tells():
+    text = (ROOT / ".github" / "workflows" / "weekly.yml").read_text()
+    assert re.search(r'cron: "\d+ \d+ \* \* [0-6]"', text)
+    assert "make test NEWEST=1" in text and "${NEWEST:+" in (ROOT / "tools" / "setup.sh").read_text()
+    report = text[text.index("  report:") :]
+    assert "needs: newest" in report and "if: failure()" in report and "gh issue create" in report
+
+
+def test_set_up_binder_and_devcontainer_take_an_admitted_python():
+    setup = (ROOT / "tools" / "setup.sh").read_text()
+    assert sorted(re.findall(r"python(3\.\d+)", setup)) == pythons()
+    assert f"{', '.join(pythons()[:-1])} or {pythons()[-1]}" in setup
+    binder = (ROOT / ".binder" / "environment.yml").read_text()
+    assert re.search(r"- python=(\S+)", binder)[1] in pythons()
+    image = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())["image"]
+    assert re.match(r"python:(\d\.\d+)", image)[1] in pythons()
+
+
+def test_binder_installs_what_the_lessons_need_with_the_pinned_versions():
+    script = ROOT / ".binder" / "postBuild"
+    assert os.access(script, os.X_OK)
+    (extras,) = re.findall(
+        r"--constraint constraints.txt --editable '\.\[([\w,]+)\]'", script.read_text()
+    )
+    assert (
+        {"cpu", "lab"} <= set(extras.split(",")) <= set(pyproject()["project"]["optional-dependencies"])
+    )
+
+
+def test_the_version_is_the_same_everywhere():
+    version = pyproject()["project"]["version"]
+    cited = (ROOT / "CITATION.cff").read_text()
+    date = re.search(r"^date-released: (\S+)$", cited, re.M)[1]
+    newest = re.search(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.M)[1]
+    assert ganlib.__version__ == re.search(r"^version: (\S+)$", cited, re.M)[1] == version
+    assert newest == f"{version}, {date}"
 
 
 def test_constraints_are_exact_and_carry_no_address():

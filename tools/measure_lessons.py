@@ -90,7 +90,7 @@ def table(rows):
     ]
     for name in sorted(name for name in rows if name.startswith("notebooks/")):
         lesson, solution = rows[name], rows.get(name.replace("notebooks", "solutions"))
-        exercise = f"{solution['cpu_seconds']:.0f} s" if solution else "–"
+        exercise = f"{max(solution['cpu_seconds'], 1):.0f} s" if solution else "–"
         peak = max(lesson["peak_mb"], solution["peak_mb"] if solution else 0)
         lines.append(
             f"| {int(name.split('/')[1][:2])} · {lesson['title']} | {lesson['reading_minutes']} min "
@@ -106,6 +106,8 @@ def table(rows):
         f"| {sum(row['wall_seconds'] for row in lessons):.0f} s | {total['notebooks']:.0f} s "
         f"| {total['solutions']:.0f} s | {max(row['peak_mb'] for row in rows.values())} MB |"
     )
+    loads = [row["load_before"] for row in rows.values()]
+    lines.append(f"\nBefore these runs other programs made a load of {min(loads)} to {max(loads)}.")
     return "\n".join(lines)
 
 
