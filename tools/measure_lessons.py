@@ -1,8 +1,8 @@
 """Measure what each lesson costs: processor, memory, time to run, words to read.
 
-    python tools/measure_lessons.py            measure all, write docs/lessons.json and its tables
+    python tools/measure_lessons.py            measure all, write docs/lessons.json and its table
     python tools/measure_lessons.py 03 05      measure these anew, keep the rest
-    python tools/measure_lessons.py --tables   write the tables anew from what is measured
+    python tools/measure_lessons.py --table    write the table anew from what is measured
 
 Each lesson and each solution runs from the top in a fresh kernel; nothing of it is kept.  CPU seconds are
 summed over the cores and include the kernel's start; the peak is the kernel's largest resident memory.
@@ -25,7 +25,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs" / "lessons.json"
-PAGES = (ROOT / "docs" / "hosting.md",)
+PAGE = ROOT / "docs" / "hosting.md"
 WORDS_A_MINUTE, LINES_A_MINUTE, MINUTES_A_QUESTION = 120, 15, 1  # assumed, not measured
 ASSUMED = f"{WORDS_A_MINUTE} words or {LINES_A_MINUTE} lines of code a minute, one minute a question"
 USAGE = """
@@ -111,18 +111,14 @@ def table(rows):
     return "\n".join(lines)
 
 
-def write_tables(rows):
-    """Put the table where a page has its marks."""
-    for page in PAGES:
-        old = page.read_text() if page.exists() else ""
-        marks = r"(<!-- lessons -->\n).*?(<!-- end -->)"
-        new = re.sub(marks, lambda found: f"{found[1]}{table(rows)}\n{found[2]}", old, flags=re.S)
-        if new != old:
-            page.write_text(new)
+def write_table(rows):
+    """Put the table where the page has its marks."""
+    marks = r"(?<=<!-- lessons -->\n).*?(?=<!-- end -->)"
+    PAGE.write_text(re.sub(marks, lambda _: table(rows) + "\n", PAGE.read_text(), flags=re.S))
 
 
 def main(names):
-    """Measure the notebooks whose numbers are named, all without names; with --tables none."""
+    """Measure the notebooks whose numbers are named, all without names; with --table none."""
     kept = json.loads(FILE.read_text()) if FILE.exists() else {}
     paths = {
         f"{folder}/{path.name}": path
@@ -141,7 +137,7 @@ def main(names):
             rows[name] = measure(path)
             print(name, json.dumps(rows[name]), flush=True)
     FILE.write_text(json.dumps({"about": about, "notebooks": rows}, indent=1, sort_keys=True) + "\n")
-    write_tables(rows)
+    write_table(rows)
     return 0
 
 
