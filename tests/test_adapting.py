@@ -61,7 +61,7 @@ def follow(section, folder):
     text = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S).group(1)
     said = ""
     for before, kind, block in re.findall(r"(.*?)^```(\w+)\n(.*?)^```$", text, re.M | re.S):
-        asked = before.strip()
+        asked = re.sub(r"<!--.*?-->", "", before).strip()
         if found := ROW.search(asked):
             path, name = folder / found[1], re.escape(found[2])
             old = path.read_text()
