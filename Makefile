@@ -24,8 +24,9 @@ test: setup
 test-unit: setup
 	$(PY) -m pytest --cov --cov-report=term
 
+# Without a network: tests/offline blocks it.
 test-notebooks: setup
-	$(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
+	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
 	  -p no:cacheprovider notebooks solutions
 
 test-browser: setup
