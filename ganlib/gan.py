@@ -160,7 +160,8 @@ class GAN(keras.Model):
     def descend(tape, loss, network, optimizer):
         """Move one network's weights, and no others, one optimizer step down the loss."""
         gradients = tape.gradient(loss, network.trainable_variables)
-        if (replicas := tf.distribute.get_strategy().num_replicas_in_sync) > 1:  # Keras will add them up
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        if replicas > 1:  # Keras will add them up
             gradients = [gradient / replicas for gradient in gradients]
         optimizer.apply(gradients, network.trainable_variables)
 

@@ -59,7 +59,7 @@ class ShopGame(_Guest):
         super().__init__(lab)
         self.seed, self.iterations, self.number = seed, iterations, -1
         self.scores, self.round, self.settled = [], None, False
-        self.alt = "Sixteen numbered bottles: which are forged?"
+        self.alt = f"Sixteen numbered {'bottles' if lab.scene.flat else 'digits'}: which are forged?"
         self._picture = Picture(format="jpeg", layout={"width": "420px", "height": "420px"})
         marks = {"layout": {"width": "64px"}, "tooltip": "Mark as forged"}
         self._marks = [w.ToggleButton(description=str(i + 1), **marks) for i in range(games.BOTTLES)]
