@@ -151,7 +151,8 @@ class GAN(keras.Model):
             loss = g_loss(real_logits, fake_logits)
         self.descend(tape, loss, self.generator, self.g_optimizer)
         if self.average:
-            keep = self.recipe.ema
+            step = tf.cast(self.step, tf.float32)  # the first weights are noise: forget them soon
+            keep = tf.minimum(self.recipe.ema, (1 + step) / (10 + step))
             for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
                 mean.assign(keep * mean + (1 - keep) * new)
         return loss

@@ -50,6 +50,7 @@ class Recipe:
         r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).
         r2: Weight of the same penalty on fakes.
         ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
+            At step t it is at most (1 + t) / (10 + t).
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
         classes: Labels that both networks are told (Mirza and Osindero, 2014); 0 for none.
         batch_size: Real examples in a batch.

@@ -15,6 +15,7 @@ __all__ = ["RECIPES", "Adam", "Layer", "Recipe", "dense", "get_recipe"]
 FLATTEN = ("Flatten", {})
 LOGIT = ("Dense", {"units": 1})
 HALVING = {"kernel_size": 4, "strides": 2, "padding": "same"}  # or doubling, where transposed
+RELU = ("Activation", {"activation": "relu"})
 IMAGE = ("Reshape", {"target_shape": (28, 28)})
 GENTLE = Adam(2e-4, beta_1=0.5)  # the setting of Radford et al. (2016), section 4
 
@@ -154,18 +155,20 @@ _ROWS = (
     Recipe(
         "modern",
         generator=(
-            *dense(256, "relu", batch_norm=0.9),
-            *dense(512, "relu", batch_norm=0.9),
+            *dense(256, batch_norm=0.9),
+            RELU,
+            *dense(512, batch_norm=0.9),
+            RELU,
             *dense(784, "tanh"),
             IMAGE,
         ),
-        discriminator=(FLATTEN, *dense(512, "leaky"), *dense(256, "leaky"), LOGIT),
+        discriminator=(FLATTEN, *dense(256, "leaky"), *dense(128, "leaky"), LOGIT),
         latent_dim=64,
         g_optimizer=Adam(1e-3, beta_1=0.0, beta_2=0.99),
         d_optimizer=Adam(1e-3, beta_1=0.0, beta_2=0.99),
         loss="relativistic",
-        r1=0.3,
-        ema=0.998,
+        r1=1.0,
+        ema=0.999,
         batch_size=64,
         steps=12_000,
         note="Relativistic pairing, a penalty on D's slope at real images, and averaged weights.",
@@ -175,11 +178,11 @@ _ROWS = (
         generator=(
             ("Dense", {"units": 7 * 7 * 32}),
             ("BatchNormalization", {"momentum": 0.9}),
-            ("Activation", {"activation": "relu"}),
+            RELU,
             ("Reshape", {"target_shape": (7, 7, 32)}),
             ("Conv2DTranspose", {"filters": 16, **HALVING}),
             ("BatchNormalization", {"momentum": 0.9}),
-            ("Activation", {"activation": "relu"}),
+            RELU,
             ("Conv2DTranspose", {"filters": 1, **HALVING}),
             ("Activation", {"activation": "tanh"}),
             IMAGE,

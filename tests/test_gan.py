@@ -126,6 +126,7 @@ def test_k_updates_of_d_for_one_of_g_with_fresh_examples_and_z():
 
 def test_running_average_of_the_weights_draws_the_samples():
     gan = ganlib.build("small", seed=3, ema=0.75)
+    gan.step.assign(90)
     first = [v.numpy() for v in gan.generator.variables]
     gan.update_generator(gan.scale(tf.constant(digits(8))), gan.draw(8, 0))
     for average, old, new in zip(gan.average.variables, first, gan.generator.variables, strict=True):
