@@ -14,6 +14,7 @@ can happen (an exception of the learner's, None, a wrong shape, NaN) is said in 
 """
 
 from dataclasses import dataclass
+from inspect import signature
 
 import numpy as np
 
@@ -68,9 +69,13 @@ class Task:
     Attributes:
         number: ``"3.1"``.
         hints: Advice by key.
+        answers: Names of the functions that it is handed: its own name, or those of its arguments if
+            they are not called ``answer``.
     """
 
     def __init__(self, number, check, hints):
+        wanted = tuple(signature(check).parameters)
+        self.answers = (check.__name__,) if wanted == ("answer",) else wanted
         self.number, self.check, self.hints = number, check, hints
         self.__doc__, self.__name__ = check.__doc__, check.__name__
 
