@@ -85,6 +85,8 @@ def seat(lesson, mark):
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (10**9, 10**9))
+    # A hand-in may print without end: nobody listens, and so it costs no memory.
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     here, names = tasks(lesson), get_ipython().user_ns
     for name in [name for name in sys.modules if name.startswith(("ganlib.checks", __name__))]:
         del sys.modules[name]
@@ -110,8 +112,6 @@ def judge(task, names):
 
 class Kernel:
     """A fresh kernel in an empty folder of its own.  Leaving the context ends it and all it started.
-
-    Nobody listens to its output, so a hand-in may print without end at no cost to the grader.
 
     Args:
         limits: A `Limits`.
