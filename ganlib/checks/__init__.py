@@ -13,6 +13,7 @@ It returns if the answer is right and raises `Wrong` with the key of a hint if n
 can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.
 """
 
+import os
 from dataclasses import dataclass
 from inspect import signature
 
@@ -66,6 +67,8 @@ class Verdict:
 class Task:
     """One task's check: call it to print the verdict, or ask for the `verdict` itself.
 
+    Where nbgrader gives points, a call stops with an error if the task is not passed: it counts errors.
+
     Attributes:
         number: ``"3.1"``.
         hints: Advice by key.
@@ -80,7 +83,10 @@ class Task:
         self.__doc__, self.__name__ = check.__doc__, check.__name__
 
     def __call__(self, *answers):
-        print(self.verdict(*answers))
+        found = self.verdict(*answers)
+        print(found)
+        if found.state != "passed" and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            raise AssertionError(str(found))
 
     def verdict(self, *answers):
         """Return what the check finds of these answers.  Never raises, whatever was typed."""
