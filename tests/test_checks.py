@@ -147,7 +147,7 @@ def test_a_check_prints_its_verdict_and_takes_functions_only(capsys, monkeypatch
     assert capsys.readouterr().out.splitlines() == lines
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     check(lambda: 2)
-    with pytest.raises(AssertionError, match="9.1 not yet: Too low."):
+    with pytest.raises(AssertionError, match="Too low"):
         check(lambda: 0)
 
 
