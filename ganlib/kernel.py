@@ -88,6 +88,8 @@ def seat(lesson, mark):
     # A hand-in may print without end: nobody listens, and so it costs no memory.
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     here, names = tasks(lesson), get_ipython().user_ns
+    for name in ("exit", "quit"):  # IPython's end the kernel, some cells later
+        names.pop(name, None)
     for name in [name for name in sys.modules if name.startswith(("ganlib.checks", __name__))]:
         del sys.modules[name]
     importlib.import_module("ganlib.checks").Task.__call__ = lambda task, *answers: None
@@ -135,7 +137,7 @@ class Kernel:
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.linger, self.socket.maxmsgsize = 0, LARGEST
         self.socket.connect(f"ipc://{at['ip']}-{at['shell_port']}")
-        path = os.pathsep.join(os.path.abspath(place) for place in sys.path if place)
+        path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         own = {MARK: self.mark, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         own |= {"TMPDIR": str(work), "IPYTHONDIR": self.folder.name}
         self.process = subprocess.Popen(

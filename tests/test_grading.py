@@ -91,6 +91,7 @@ PARENT = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {HOG!r}
 STUMBLES = (
     "1 / 0",
     "import sys\nsys.exit(3)",
+    "exit()",
     "name = input('Your name?')",
     "%no_such_magic",
     "open('here.txt', 'w').write('x')",
@@ -349,3 +350,4 @@ def test_the_grader_hands_over_what_the_exercise_does(lesson):
     (path,) = (ROOT / "exercises").glob(f"{lesson[-2:]}_*.ipynb")
     here = {task.__name__: task.answers for task in kernel.tasks(lesson).values()}
     assert {name: names for name, names in called(path) if name in here} == here
+    assert grading.numbers_of(lesson) == list(kernel.tasks(lesson))
