@@ -36,7 +36,7 @@ check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(PY) tools/make_exercises.py
-	git diff --exit-code --stat -- exercises
+	git diff --exit-code --stat -- exercises solutions
 
 run: setup
 	$(PY) tools/run_notebooks.py

@@ -1,4 +1,4 @@
-"""The command line: ``ganlib train``, ``sample``, ``recipes`` and ``doctor``.
+"""The command line: ``ganlib train``, ``sample``, ``check``, ``recipes`` and ``doctor``.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C with everything saved.
 """
@@ -69,6 +69,18 @@ def _parser():
     sub.add_argument("--count", type=int, default=25, help="how many images (25)")
     sub.add_argument("--seed", type=int, default=0, help="of z (0)")
     sub.add_argument("--out", type=Path, default=Path("samples.png"), help=".png or .npy (samples.png)")
+
+    sub = command("check", check, "Run the checks over hand-ins and write a table of verdicts.")
+    sub.add_argument("folder", metavar="FOLDER", type=Path, help="a notebook, or a folder of them")
+    sub.add_argument("--csv", metavar="FILE", type=Path, help="the table (standard output)")
+    sub.add_argument("--jobs", type=int, default=1, help="how many run at a time (1)")
+    sub.add_argument("--seconds", type=float, default=600, help="for one hand-in (600)")
+    sub.add_argument("--cell-seconds", type=float, default=120, help="for one cell or check (120)")
+    sub.add_argument("--memory", type=float, default=4, metavar="GB", help="for one hand-in (4)")
+    sub.epilog = (
+        "Hand-ins are programs. They run with your rights and can read, change and send what you can: "
+        "wall off those of strangers, as docs/grading.md says."
+    )
 
     command("recipes", recipes, "List the recipes.")
     command("doctor", doctor, "Say what is installed and which data is found.")
@@ -161,6 +173,14 @@ def sample(options):
         options.out.write_bytes(plots.grid(images).png())
     print(f"{options.count} images of {options.run_dir} are in {options.out}")
     return 0
+
+
+def check(options):
+    """``ganlib check``: the verdicts on a folder of hand-ins."""
+    from ganlib import grading
+
+    limits = grading.Limits(options.seconds, options.cell_seconds, options.memory * 1e9)
+    return grading.check(options.folder, options.csv, options.jobs, limits)
 
 
 def recipes(options):

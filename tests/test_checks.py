@@ -129,7 +129,7 @@ def test_notebook_gives_every_task_its_verdict(lesson, folder, state):
         assert f"{check.number} {state}" in lines
 
 
-def test_a_check_prints_its_verdict_and_takes_functions_only(capsys):
+def test_a_check_prints_its_verdict_and_takes_functions_only(capsys, monkeypatch):
     @task("9.1", low_value="Too low.")
     def check(answer):
         if answer() < 1:
@@ -144,6 +144,10 @@ def test_a_check_prints_its_verdict_and_takes_functions_only(capsys):
         "9.1 not yet: Hand over the function itself, without brackets.",
     ]
     assert capsys.readouterr().out.splitlines() == lines
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    check(lambda: 2)
+    with pytest.raises(AssertionError, match="Too low"):
+        check(lambda: 0)
 
 
 def test_array_and_number_say_what_is_wrong():

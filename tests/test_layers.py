@@ -15,7 +15,7 @@ LAYER = {
     **dict.fromkeys(("data", "idx", "losses", "plots", "plots2d", "classifier"), 0),
     **dict.fromkeys(("models", "gan", "execution", "sweep"), 1),
     **dict.fromkeys(("training", "checkpoint"), 2),
-    **dict.fromkeys(("checks", "playground", "cli", "__main__"), 3),
+    **dict.fromkeys(("checks", "playground", "kernel", "grading", "cli", "__main__"), 3),
 }
 
 

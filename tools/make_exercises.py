@@ -1,8 +1,9 @@
 """Make exercises/ from solutions/: cut every answer out, keep everything else.
 
 What lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub that raises
-``NotImplementedError``; cells tagged ``solution`` and outputs go, cell ids stay.  The markers and the
-stub are nbgrader's.
+``NotImplementedError``; outputs go, cell ids stay.  The markers, the stub and the metadata of answers and
+checks are nbgrader's; the metadata is written into the solutions too, so that nbgrader takes them as they
+are.
 """
 
 import re
@@ -12,13 +13,31 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
+CHECK = re.compile(r"^checks?\.(\w+)\(", re.M)
 ANSWER = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION$", re.M | re.S)
 STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError()"
 
 
+def marked(notebook):
+    """Return the notebook with nbgrader's metadata: an answer is editable, a check is worth a point."""
+    for cell in notebook.cells:
+        cell.metadata.pop("nbgrader", None)
+        if cell.cell_type != "code":
+            continue
+        answer, check = ANSWER.search(cell.source), CHECK.search(cell.source)
+        if answer:
+            found = {"grade_id": re.search(r"def (\w+)", cell.source).group(1), "solution": True}
+        elif check:
+            found = {"grade_id": f"check-{check.group(1)}", "solution": False, "points": 1}
+        else:
+            continue
+        found |= {"grade": not answer, "locked": not answer, "task": False, "schema_version": 3}
+        cell.metadata["nbgrader"] = found
+    return notebook
+
+
 def exercise(notebook):
     """Return the notebook without its answers and outputs."""
-    notebook.cells = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", ())]
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -30,12 +49,14 @@ def exercise(notebook):
 
 
 def main():
-    """Write every exercise anew and delete those that have no solution any more."""
+    """Mark the solutions, write every exercise anew, delete those that have no solution any more."""
     target = ROOT / "exercises"
     target.mkdir(exist_ok=True)
     made = set()
     for path in sorted((ROOT / "solutions").glob("*.ipynb")):
-        nbformat.write(exercise(nbformat.read(path, as_version=4)), target / path.name)
+        solution = marked(nbformat.read(path, as_version=4))
+        nbformat.write(solution, path)
+        nbformat.write(exercise(solution), target / path.name)
         made.add(path.name)
     for path in target.glob("*.ipynb"):
         if path.name not in made:

@@ -13,7 +13,9 @@ It returns if the answer is right and raises `Wrong` with the key of a hint if n
 can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.
 """
 
+import os
 from dataclasses import dataclass
+from inspect import signature
 
 import numpy as np
 
@@ -65,17 +67,26 @@ class Verdict:
 class Task:
     """One task's check: call it to print the verdict, or ask for the `verdict` itself.
 
+    Where nbgrader gives points, a call stops with an error if the task is not passed: it counts errors.
+
     Attributes:
         number: ``"3.1"``.
         hints: Advice by key.
+        answers: Names of the functions that it is handed: its own name, or those of its arguments if
+            they are not called ``answer``.
     """
 
     def __init__(self, number, check, hints):
+        wanted = tuple(signature(check).parameters)
+        self.answers = (check.__name__,) if wanted == ("answer",) else wanted
         self.number, self.check, self.hints = number, check, hints
         self.__doc__, self.__name__ = check.__doc__, check.__name__
 
     def __call__(self, *answers):
-        print(self.verdict(*answers))
+        found = self.verdict(*answers)
+        print(found)
+        if found.state != "passed" and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            raise AssertionError(str(found))
 
     def verdict(self, *answers):
         """Return what the check finds of these answers.  Never raises, whatever was typed."""
