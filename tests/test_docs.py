@@ -34,8 +34,11 @@ def test_every_page_is_measured_as_it_is_now():
 
 
 def test_hosting_has_the_measured_table_and_claims_no_less():
-    from measure_lessons import table
+    from measure_lessons import README, table, with_times
 
+    text = README.read_text()
+    assert with_times(text, ROWS) == text
+    assert text.count(" min | ") == sum(name.startswith("notebooks") for name in ROWS)
     assert f"<!-- lessons -->\n{table(ROWS)}\n<!-- end -->" in HOSTING
     total = {
         folder: sum(row["cpu_seconds"] for name, row in ROWS.items() if name.startswith(folder))

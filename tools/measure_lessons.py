@@ -1,8 +1,8 @@
 """Measure what each lesson costs: processor, memory, time to run, words to read.
 
-    python tools/measure_lessons.py            measure all, write docs/lessons.json and its table
+    python tools/measure_lessons.py            measure all, write docs/lessons.json and the tables
     python tools/measure_lessons.py 03 05      measure these anew, keep the rest
-    python tools/measure_lessons.py --table    write the table anew from what is measured
+    python tools/measure_lessons.py --table    write the tables anew from what is measured
 
 Each lesson and each solution runs from the top in a fresh kernel; nothing of it is kept.  CPU seconds are
 summed over the cores and include the kernel's start; the peak is the kernel's largest resident memory.
@@ -26,6 +26,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs" / "lessons.json"
 PAGE = ROOT / "docs" / "hosting.md"
+README = ROOT / "README.md"
 WORDS_A_MINUTE, LINES_A_MINUTE, MINUTES_A_QUESTION = 120, 15, 1  # assumed, not measured
 ASSUMED = f"{WORDS_A_MINUTE} words or {LINES_A_MINUTE} lines of code a minute, one minute a question"
 USAGE = """
@@ -112,9 +113,18 @@ def table(rows):
 
 
 def write_table(rows):
-    """Put the table where the page has its marks."""
+    """Put the table where the page has its marks, and the times into the README's own table."""
     marks = r"(?<=<!-- lessons -->\n).*?(?=<!-- end -->)"
     PAGE.write_text(re.sub(marks, lambda _: table(rows) + "\n", PAGE.read_text(), flags=re.S))
+    README.write_text(with_times(README.read_text(), rows))
+
+
+def with_times(text, rows):
+    """Return the README with the measured times in the last two columns of its lessons."""
+    for name, row in rows.items():
+        times = f"{row['reading_minutes']} min | {row['wall_seconds']:.0f} s |"
+        text = re.sub(rf"(\({name}\) \|.*\|) [^|]+\|[^|]+\|$", rf"\1 {times}", text, flags=re.M)
+    return text
 
 
 def main(names):
