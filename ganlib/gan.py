@@ -230,6 +230,8 @@ class GAN(keras.Model):
 
     def report(self, d_loss, real_logits, fake_logits, g_loss):
         """Add one step to the running means and return them."""
+        if self.recipe.loss == "relativistic":  # D judges pairs: she is right where the real one leads
+            real_logits, fake_logits = real_logits - fake_logits, fake_logits - real_logits
         values = {
             "d_loss": d_loss,
             "g_loss": g_loss,

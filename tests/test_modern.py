@@ -97,6 +97,13 @@ def test_average_follows_its_formula():
     assert np.abs(gan.draw_images(z) - gan.generator(z)).max() > 1e-6
 
 
+def test_pairs_are_judged_as_pairs():
+    gan = ganlib.build(PLANE.but(loss="relativistic"))
+    real, fake = tf.constant([[9.0], [8.0], [7.0], [6.0]]), tf.constant([[8.0], [7.0], [8.0], [1.0]])
+    shown = gan.report(0.0, real, fake, 0.0)  # every logit is above 0: each alone would pass as real
+    assert float(shown["real_accuracy"]) == float(shown["fake_accuracy"]) == 0.75
+
+
 def test_packing_shows_d_several_at_once():
     recipe = recipes.get_recipe("small").but(pack=4, xla=False)
     gan = ganlib.build(recipe)
