@@ -1,4 +1,4 @@
-"""The measured files of lessons 4 and 5 are whole and in step with their tools; the zeros vary."""
+"""The measured files of lessons 4, 5 and 8 are whole and in step with their tools; the zeros vary."""
 
 import json
 import sys
@@ -15,7 +15,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 
 def runs(name):
-    return json.loads((ROOT / "notebooks" / "measured" / f"{name}.json").read_text())["runs"]
+    path = ROOT / "notebooks" / "measured" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))["runs"]
 
 
 def test_every_planned_smoothing_run_is_in_the_file_once():
@@ -43,6 +44,15 @@ def test_the_chain_of_changes_ends_in_the_recipe():
     found = {(r["data"], r["variant"]) for r in runs("zeros")}
     assert {name for data, name in found if data == "digits"} == set(chain)
     assert {name for data, name in found if data == "mnist"} == {"raw", "+ leaky D"}
+
+
+def test_every_ingredient_of_modern_was_left_out_three_times():
+    import measure_ablation as tool
+
+    found = [(r["variant"], r["seed"]) for r in runs("ablation")]
+    assert sorted(found) == sorted((name, seed) for name in tool.VARIANTS for seed in tool.SEEDS)
+    for changes in tool.VARIANTS.values():
+        assert tool.MODERN.but(**changes) != tool.MODERN or not changes
 
 
 @pytest.mark.slow
