@@ -1,6 +1,6 @@
 # make lab     set up .venv, once, and open JupyterLab on the first lesson
 # make test    set up .venv, once, and prove that everything works
-# make test-browser   prove the live lab in a real browser, where there is a chromium
+# make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
 # make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions
 # make run     run every lesson and solution anew, and keep the outputs

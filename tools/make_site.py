@@ -2,9 +2,9 @@
 
     python tools/make_site.py [--solutions] [--out site]
 
-The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML, which
-browsers draw by themselves.  A link to a file of the repository leads to its page; a text file that is
-linked gets a page of its own; what has no page is named without a link.
+The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML,
+which browsers draw by themselves.  A link to a file of the repository leads to its page; a text file
+that is linked gets a page of its own; what has no page is named without a link.
 """
 
 import argparse
@@ -92,7 +92,9 @@ class Renderer(IPythonRenderer):
         return self.mathml.convert_with_local_state(body, displaystyle=False)
 
     def block_math(self, body):
-        return f'<span class="wide">{self.mathml.convert_with_local_state(body, displaystyle=True)}</span>'
+        return (
+            f'<span class="wide">{self.mathml.convert_with_local_state(body, displaystyle=True)}</span>'
+        )
 
 
 class Exporter(HTMLExporter):
@@ -104,7 +106,7 @@ class Exporter(HTMLExporter):
 
 
 def notebook(path):
-    """Return any text file as a notebook: Markdown as one cell, other text as a listing under its name."""
+    """Return a text file as a notebook: Markdown as one cell, other text as a listing under its name."""
     if path.suffix == ".ipynb":
         return nbformat.read(path, as_version=4)
     text = path.read_text(encoding="utf-8")
@@ -166,6 +168,9 @@ class Site:
             used.add(anchor)
             if heading.name == "h2":
                 page.sections.append((anchor, heading.get_text()))
+        for bar in page.body("mo", string="\N{COMBINING LOW LINE}"):  # no font stretches it: CSS draws it
+            bar.parent.name, bar.parent.attrs = "mrow", {"class": "over"}
+            bar.decompose()
         for link in page.body("a", href=True):
             target = self.target(page, link["href"])
             if target:
@@ -240,7 +245,11 @@ class Site:
         around = {page.source: (row[i], row[i + 2]) for i, page in enumerate(self.order)}
         pages = {
             page.url: template.render(
-                page=page, around=around.get(page.source), home=self.order[0], course=course, documents=documents
+                page=page,
+                around=around.get(page.source),
+                home=self.order[0],
+                course=course,
+                documents=documents,
             ).encode()
             for page in self.pages.values()
         }

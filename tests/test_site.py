@@ -1,0 +1,198 @@
+"""The static site: every link leads somewhere, every formula is drawn, no answer slips out."""
+
+import importlib
+import posixpath
+import re
+import sys
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+
+from tests.test_repository import MACHINE_PATH, ROOT
+
+pytest.importorskip("math_core", reason="what the site is made with is not installed: '.[site]'")
+pytest.importorskip("nbconvert")
+sys.path.insert(0, str(ROOT / "tools"))
+make_site = importlib.import_module("make_site")
+
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$", re.S)
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
+
+
+class Reader(HTMLParser):
+    """Collect what the tests ask about; it knows nothing of how the pages are made."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.anchors, self.headings, self.pictures = [], [], [], []
+        self.formulas, self.text, self.languages, self.inside = [], "", [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        names = dict(attributes)
+        self.links += [names[key] for key in ("href", "src", "srcset") if key in names]
+        self.anchors += [names["id"]] if "id" in names else []
+        self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) and "nav" not in self.inside else []
+        self.pictures += [names.get("alt", "")] if tag == "img" else []
+        self.languages += [names.get("lang")] if tag == "html" else []
+        if tag == "math":
+            self.formulas.append("")
+        if tag not in ("img", "meta", "link", "source", "br", "hr", "input"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "annotation" in self.inside:
+            self.formulas[-1] += data
+        elif not {"code", "pre", "script"} & set(self.inside):
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def site():
+    return make_site.Site(solutions=False).render()
+
+
+@pytest.fixture(scope="module")
+def full():
+    return make_site.Site(solutions=True).render()
+
+
+@pytest.fixture(scope="module")
+def pages(full):
+    return {name: Reader(data.decode()) for name, data in full.items() if name.endswith(".html")}
+
+
+def lost(files):
+    """Return the links that lead nowhere."""
+    pages = {name: Reader(data.decode()) for name, data in files.items() if name.endswith(".html")}
+    found = []
+    for name, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                if parts.scheme != "https" or "." not in parts.netloc or " " in link:
+                    found.append((name, link))
+                continue
+            path = unquote(parts.path)
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+            if target not in files or (parts.fragment and parts.fragment not in pages[target].anchors):
+                found.append((name, link))
+    return found
+
+
+def test_every_link_leads_somewhere(site, full):
+    assert lost(site) == []
+    assert lost(full) == []
+    broken = full["index.html"].replace(b'href="notebooks/01', b'href="notebooks/77')
+    assert len(lost({**full, "index.html": broken})) >= 1  # the check can see a lost one
+
+
+def test_links_within_the_repository_lead_to_pages(pages):
+    lessons = [f"notebooks/{path.stem}.html" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    assert set(lessons) <= set(pages["index.html"].links)
+    assert "ganlib/gan.py.html" in pages["index.html"].links
+    for name, page in pages.items():
+        assert not [link for link in page.links if link.endswith(".md")], name
+        own = posixpath.basename(name).replace(".html", ".ipynb")  # to download
+        assert {link for link in page.links if link.endswith(".ipynb")} <= {own}, name
+
+
+def test_lessons_follow_each_other(pages):
+    assert "../exercises/01_the_wine_forger.html" in pages["notebooks/01_the_wine_forger.html"].links
+    assert "../notebooks/02_the_math.html" in pages["solutions/01_the_wine_forger.html"].links
+
+
+def source_of(name):
+    return ROOT / name.replace(".html", ".ipynb")
+
+
+def test_every_formula_is_converted(pages):
+    count = 0
+    for name, page in pages.items():
+        if source_of(name).exists():
+            cells = nbformat.read(source_of(name), as_version=4).cells
+            text = "\n\n".join(
+                CODE.sub("", cell.source) for cell in cells if cell.cell_type == "markdown"
+            )
+            wanted = [block or inline for block, inline in FORMULA.findall(text)]
+            assert [formula.split() for formula in page.formulas] == [one.split() for one in wanted], name
+            count += len(wanted)
+        assert "$" not in page.text, name
+        assert not re.search(r"\\[a-z]+", page.text), name
+    assert count > 250
+
+
+def test_mathml_says_what_the_formula_says(full):
+    html = full["notebooks/02_the_math.html"].decode()
+    formula = re.search(
+        r"<math[^>]*>(?:(?!</math>).)*D\^\*\(x\) = \\frac\{p\(x\)\}.*?</math>", html, re.S
+    )
+    drawn = re.sub(r"<annotation.*?</annotation>|<[^>]+>", "", formula[0], flags=re.S)
+    assert "".join(drawn.split()) == "D∗(x)=p(x)p(x)+q(x)."
+
+
+def test_solutions_are_left_out_unless_asked_for(site, full):
+    assert not [name for name in site if name.startswith("solutions/")]
+    assert len([name for name in full if re.fullmatch(r"solutions/.*\.html", name)]) == 8
+    shown = [
+        name for name, data in site.items() if b"BEGIN SOLUTION" in data and "CONTRIBUTING" not in name
+    ]
+    assert shown == []
+    assert b"BEGIN SOLUTION" in full["solutions/03_a_dense_gan.ipynb"]
+    assert b"Solution 3" in full["solutions/03_a_dense_gan.html"]
+
+
+def test_a_link_to_what_has_no_page_keeps_its_words_only():
+    site = make_site.Site()
+    page = make_site.Page("README.md", make_site.BeautifulSoup("", "html.parser"))
+    assert site.target(page, "solutions/03_a_dense_gan.ipynb") is None
+    assert site.target(page, "ganlib/") is None
+    assert (
+        site.target(page, "notebooks/02_the_math.ipynb#summary") == "notebooks/02_the_math.html#summary"
+    )
+    assert site.target(page, "https://example.org/a") == "https://example.org/a"
+    for nowhere in ("docs/nothing.md", "../elsewhere.md"):
+        with pytest.raises(ValueError, match=r"received a link to .*Correct the link"):
+            site.target(page, nowhere)
+
+
+def test_pages_name_no_path_of_this_machine_and_fetch_nothing(full):
+    for name, data in full.items():
+        if name.endswith((".html", ".css", ".svg")):
+            text = data.decode()
+            assert not MACHINE_PATH.search(text), name
+            assert str(ROOT) not in text, name
+            assert not re.search(r"""(src|srcset)="https?:|url\(|@import|<link[^>]*"https?:""", text), (
+                name
+            )
+
+
+def test_pages_say_their_language_and_describe_their_pictures(pages):
+    for name, page in pages.items():
+        assert page.languages == ["en"], name
+        assert page.headings.count(1) == 1 and page.headings[0] == 1, name
+        assert all(b <= a + 1 for a, b in pairwise(page.headings)), name
+        assert all(len(alt) > 15 for alt in page.pictures), name
+        assert len(page.anchors) == len(set(page.anchors)), name
+
+
+def test_a_formula_that_cannot_be_drawn_is_named(monkeypatch):
+    cell = nbformat.v4.new_markdown_cell("# A\n\nHere is $\\nosuchcommand{x}$.")
+    monkeypatch.setattr(make_site, "notebook", lambda path: nbformat.v4.new_notebook(cells=[cell]))
+    with pytest.raises(ValueError, match=r"README\.md: received a formula .*nosuchcommand"):
+        make_site.Site()
+
+
+def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):
+    (tmp_path / "letter.txt").write_text("keep me")
+    with pytest.raises(SystemExit):
+        make_site.main(["--out", str(tmp_path)])
+    assert "holds something else" in capsys.readouterr().err
+    assert (tmp_path / "letter.txt").read_text() == "keep me"
