@@ -171,6 +171,11 @@ class Site:
         for bar in page.body("mo", string="\N{COMBINING LOW LINE}"):  # no font stretches it: CSS draws it
             bar.parent.name, bar.parent.attrs = "mrow", {"class": "over"}
             bar.decompose()
+        for formula in page.body("math", display=False):  # its full stop stays on its line
+            stop = re.match(r"[.,;:!?)]+", formula.next_sibling or "")
+            if stop:
+                formula.next_sibling.replace_with(formula.next_sibling[stop.end() :])
+                formula.wrap(page.body.new_tag("span", attrs={"class": "together"})).append(stop[0])
         for link in page.body("a", href=True):
             target = self.target(page, link["href"])
             if target:
