@@ -124,6 +124,8 @@ def test_every_formula_is_converted(pages):
             wanted = [block or inline for block, inline in FORMULA.findall(text)]
             assert [formula.split() for formula in page.formulas] == [one.split() for one in wanted], name
             count += len(wanted)
+        else:  # a price is none
+            assert not [formula for formula in page.formulas if re.match(r"\d", formula)], name
         assert "$" not in page.text, name
         assert not re.search(r"\\[a-z]+", page.text), name
     assert count > 250
@@ -181,6 +183,15 @@ def test_pages_say_their_language_and_describe_their_pictures(pages):
         assert all(b <= a + 1 for a, b in pairwise(page.headings)), name
         assert all(len(alt) > 15 for alt in page.pictures), name
         assert len(page.anchors) == len(set(page.anchors)), name
+
+
+def test_quotation_marks_are_curly_and_in_pairs_and_code_keeps_its_own(full, pages):
+    for name, page in pages.items():
+        assert not re.search("[\"']", page.text), name
+        assert page.text.count("“") == page.text.count("”"), name
+    start = full["notebooks/00_start_here.html"].decode()
+    assert "leans to “real”" in start and "discriminator’s opinion" in start
+    assert all(mark not in listing for mark in "“”" for listing in re.findall("<pre>.*?</pre>", start, re.S))
 
 
 def test_a_formula_that_cannot_be_drawn_is_named(monkeypatch):

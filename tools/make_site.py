@@ -16,6 +16,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -119,6 +120,15 @@ def notebook(path):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
+def curl(body):
+    """Turn straight quotation marks of the prose into curly ones."""
+    for block in body(re.compile("^(p|li|td|th|h[1-6])$")):
+        marks = cycle("“”")
+        for words in block.find_all(string=re.compile("[\"']")):
+            if not words.find_parent(["code", "math", "pre"]):
+                words.replace_with(re.sub('"', lambda _: next(marks), words).replace("'", "’"))  # noqa: B023
+
+
 class Site:
     """The pages and files of the site, all in memory.
 
@@ -161,6 +171,7 @@ class Site:
         """Give a page its anchors, links, pictures and tables."""
         if page.kind == "Solution":  # its heading is the exercise's
             page.body.h1.string = page.title.replace("Exercise", "Solution", 1)
+        curl(page.body)
         used = set()
         for heading in page.body(re.compile("^h[1-6]$")):
             anchor = re.sub(r"[^\w\- ]", "", heading.get_text().strip().lower()).replace(" ", "-")
