@@ -87,11 +87,12 @@ def lost(files):
     return found
 
 
-def test_every_link_leads_somewhere(site, full):
-    assert lost(site) == []
-    assert lost(full) == []
-    broken = full["index.html"].replace(b'href="notebooks/01', b'href="notebooks/77')
-    assert len(lost({**full, "index.html": broken})) >= 1  # the check can see a lost one
+@pytest.mark.parametrize("which", ["site", "full"])
+def test_every_link_leads_somewhere(request, which):
+    files = request.getfixturevalue(which)
+    assert lost(files) == []
+    broken = files["index.html"].replace(b'href="notebooks/01', b'href="notebooks/77')
+    assert len(lost({**files, "index.html": broken})) >= 1  # the check can see a lost one
 
 
 def test_links_within_the_repository_lead_to_pages(pages):
@@ -151,18 +152,51 @@ def test_solutions_are_left_out_unless_asked_for(site, full):
     assert b"Solution 3" in full["solutions/03_a_dense_gan.html"]
 
 
-def test_a_link_to_what_has_no_page_keeps_its_words_only():
-    site = make_site.Site()
-    page = make_site.Page("README.md", make_site.BeautifulSoup("", "html.parser"))
-    assert site.target(page, "solutions/03_a_dense_gan.ipynb") is None
-    assert site.target(page, "ganlib/") is None
-    assert (
-        site.target(page, "notebooks/02_the_math.ipynb#summary") == "notebooks/02_the_math.html#summary"
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Return a function that makes the site of a repository with a README of some words."""
+    monkeypatch.setattr(make_site, "ROOT", tmp_path)
+    for name in ("solutions/one.ipynb", "ganlib/gan.py", "LICENSE", "docs/a.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("# A\n\n## B\n")
+
+    def made(words):
+        (tmp_path / "README.md").write_text(f"# The title\n\n{words}\n")
+        return make_site.Site().render()
+
+    return made
+
+
+def test_links_lead_to_pages_and_what_has_none_keeps_its_words(small):
+    files = small(
+        "[a](docs/a.md#b) [b](ganlib/gan.py) [c](solutions/one.ipynb) [d](ganlib/) [e](LICENSE)"
     )
-    assert site.target(page, "https://example.org/a") == "https://example.org/a"
-    for nowhere in ("docs/nothing.md", "../elsewhere.md"):
-        with pytest.raises(ValueError, match=r"received a link to .*Correct the link"):
-            site.target(page, nowhere)
+    assert {"docs/a.html", "ganlib/gan.py.html", "LICENSE.html"} <= set(files)
+    assert not [name for name in files if "solutions" in name]
+    links = {"docs/a.html#b", "ganlib/gan.py.html", "LICENSE.html"}
+    page = Reader(files["index.html"].decode())
+    assert links <= set(page.links) and not [link for link in page.links if "one" in link]
+    assert "c d " in page.text and lost(files) == []
+
+
+@pytest.mark.parametrize("nowhere", ["docs/nothing.md", "../elsewhere.md"])
+def test_a_link_to_nothing_is_refused(small, nowhere):
+    with pytest.raises(ValueError, match=r"README\.md: received a link to .*Correct the link"):
+        small(f"[a]({nowhere})")
+
+
+def test_a_formula_that_cannot_be_drawn_is_named(small):
+    with pytest.raises(ValueError, match=r"README\.md: received a formula .*nosuchcommand"):
+        small(r"Here is $\nosuchcommand{x}$.")
+
+
+def test_headings_tables_and_full_stops(small):
+    html = small("## B\n\n| | b |\n|-|-|\n| 1 | 2 |\n\n## B\n\nSo $x$. And $y$ too.")[
+        "index.html"
+    ].decode()
+    assert ['id="b"' in html, 'id="b-1"' in html, html.count("<th>")] == [True, True, 1]
+    assert re.search(r"<span class=.together.><math>(?:(?!</math>).)*</math>\.</span> And <math>", html)
 
 
 def test_pages_name_no_path_of_this_machine_and_fetch_nothing(full):
@@ -191,14 +225,7 @@ def test_quotation_marks_are_curly_and_in_pairs_and_code_keeps_its_own(full, pag
         assert page.text.count("“") == page.text.count("”"), name
     start = full["notebooks/00_start_here.html"].decode()
     assert "leans to “real”" in start and "discriminator’s opinion" in start
-    assert all(mark not in listing for mark in "“”" for listing in re.findall("<pre>.*?</pre>", start, re.S))
-
-
-def test_a_formula_that_cannot_be_drawn_is_named(monkeypatch):
-    cell = nbformat.v4.new_markdown_cell("# A\n\nHere is $\\nosuchcommand{x}$.")
-    monkeypatch.setattr(make_site, "notebook", lambda path: nbformat.v4.new_notebook(cells=[cell]))
-    with pytest.raises(ValueError, match=r"README\.md: received a formula .*nosuchcommand"):
-        make_site.Site()
+    assert not re.search("[“”]", "".join(re.findall("<pre>.*?</pre>", start, re.S)))
 
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):

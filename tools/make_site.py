@@ -15,6 +15,7 @@ import posixpath
 import re
 import shutil
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -172,13 +173,13 @@ class Site:
         if page.kind == "Solution":  # its heading is the exercise's
             page.body.h1.string = page.title.replace("Exercise", "Solution", 1)
         curl(page.body)
-        used = set()
+        used = Counter()
         for heading in page.body(re.compile("^h[1-6]$")):
             anchor = re.sub(r"[^\w\- ]", "", heading.get_text().strip().lower()).replace(" ", "-")
-            heading["id"] = anchor = anchor if anchor not in used else f"{anchor}-{len(used)}"
-            used.add(anchor)
+            heading["id"] = f"{anchor}-{used[anchor]}" if used[anchor] else anchor
+            used[anchor] += 1
             if heading.name == "h2":
-                page.sections.append((anchor, heading.get_text()))
+                page.sections.append((heading["id"], heading.get_text()))
         for bar in page.body("mo", string="\N{COMBINING LOW LINE}"):  # no font stretches it: CSS draws it
             bar.parent.name, bar.parent.attrs = "mrow", {"class": "over"}
             bar.decompose()
@@ -279,7 +280,10 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=ROOT / "site", help="a folder; an older site goes")
     options = parser.parse_args(arguments)
     if options.out.exists() and not (options.out / "index.html").exists() and any(options.out.iterdir()):
-        parser.error(f"--out: received {options.out}, which holds something else. Name a new folder.")
+        parser.error(
+            f"--out: received {options.out}, which holds something else, accepted is a new folder or an"
+            " older site. Name another folder."
+        )
     files = Site(options.solutions).render()
     shutil.rmtree(options.out, ignore_errors=True)
     for name, data in files.items():
