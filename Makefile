@@ -1,7 +1,8 @@
 # make lab     set up .venv, once, and open JupyterLab on the first lesson
 # make test    set up .venv, once, and prove that everything works
-# make test-browser   prove the live lab in a real browser, where there is a chromium
+# make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
+# make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions
 # make run     run every lesson and solution anew, and keep the outputs
 
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
-.PHONY: setup lab test test-unit test-notebooks test-browser check run clean
+.PHONY: setup lab test test-unit test-notebooks test-browser check site run clean
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -41,6 +42,9 @@ check: setup
 run: setup
 	$(PY) tools/run_notebooks.py
 	$(PY) tools/make_exercises.py
+
+site: setup
+	$(PY) tools/make_site.py $(if $(SOLUTIONS),--solutions)
 
 clean:
 	rm -rf .venv build site *.egg-info

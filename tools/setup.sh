@@ -36,7 +36,7 @@ fi
 
 echo "Installing the course into .venv (once; about 2 GB, some minutes) ..."
 if ! .venv/bin/python -m pip install --disable-pip-version-check \
-        ${versions:---constraint constraints.txt} --editable '.[cpu,lab,test]' >"$log" 2>&1; then
+        ${versions:---constraint constraints.txt} --editable '.[cpu,lab,site,test]' >"$log" 2>&1; then
     if grep -qiE 'no space left' "$log"; then
         echo "The disk is full: free about 3 GB and try again." >&2
     elif grep -qiE 'connection|timed out|temporary failure|name resolution|network|proxy|max retries|from versions: none' "$log"; then

@@ -1,4 +1,4 @@
-"""A JupyterLab on this machine's loopback and a chromium that opens it."""
+"""A chromium, and a JupyterLab on this machine's loopback for it to open."""
 
 import json
 import os
@@ -99,9 +99,7 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip(f"no chromium on this machine: looked for {', '.join(NAMES)} and GANLIB_CHROMIUM")
+def server(chromium, tmp_path_factory):
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install '.[lab]'")
     running = Server(tmp_path_factory.mktemp("lab"))
     try:
@@ -112,7 +110,9 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium(server):
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip(f"no chromium on this machine: looked for {', '.join(NAMES)} and GANLIB_CHROMIUM")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

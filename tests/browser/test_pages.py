@@ -1,0 +1,175 @@
+"""The site in a real browser: axe-core, light and dark, wide and narrow; keyboard, menu and paper."""
+
+import http.server
+import subprocess
+import sys
+import threading
+from functools import partial
+
+import pytest
+from conftest import ROOT
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+FOLDERS = ("notebooks", "exercises", "solutions", "docs", ".")
+PAGES = ["index"] + [
+    path.relative_to(ROOT).with_suffix("").as_posix()
+    for folder in FOLDERS
+    for path in sorted((ROOT / folder).glob("*.*"))
+    if path.suffix in (".ipynb", ".md") and path.name != "README.md"
+]
+OPTIONS = {"resultTypes": ["violations", "incomplete"], "rules": {"target-size": {"enabled": True}}}
+HARMLESS = {
+    "nonBmp",
+    "elmPartiallyObscured",
+}  # signs that are no letters; what has to be scrolled into view
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Build the site with its solutions, serve it on the loopback, return its address and folder."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, ROOT / "tools" / "make_site.py", "--solutions", "--out", folder]
+    subprocess.run(command, check=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Return a function that opens a page, and fail on a message or on a request to another machine."""
+    address, _ = site
+    contexts, wrong = [], []
+
+    def visited(name, width=1280, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda request: request.url.startswith(("data:", address)) or wrong.append(request.url),
+        )
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def findings(page, part=None):
+    """Yield what axe objects to, and on a wide page, where all is in view, contrasts it cannot judge."""
+    results = axe.Axe().run(page, part, OPTIONS).response
+    for rule in results["violations"]:
+        for node in rule["nodes"]:
+            yield rule["id"], node["html"], node["failureSummary"]
+    doubts = results["incomplete"] if page.viewport_size["width"] >= 1280 else ()
+    for rule in doubts:
+        for node in rule["nodes"] if rule["id"] == "color-contrast" else ():
+            if not {check["data"]["messageKey"] for check in node["any"]} <= HARMLESS:
+                yield rule["id"], node["html"], node["failureSummary"]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(visit, name, scheme, width):
+    page = visit(name, width, scheme)
+    assert list(findings(page)) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_axe_finds_nothing_in_files_that_are_linked(visit, site):
+    _, folder = site
+    others = {path.relative_to(folder).as_posix()[:-5] for path in folder.rglob("*.html")} - set(PAGES)
+    assert "ganlib/gan.py" in others
+    for name in sorted(others):
+        for scheme in ("light", "dark"):
+            assert list(findings(visit(name, scheme=scheme))) == []
+
+
+def test_axe_sees_what_is_wrong(visit):
+    """The tests above could pass because axe looks at nothing."""
+    page = visit("index")
+    page.add_style_tag(content="p { color: #999 } .c1 { color: #ccc !important }")
+    page.evaluate("document.querySelector('article img').removeAttribute('alt')")
+    found = list(findings(page))
+    assert {"color-contrast", "image-alt"} <= {rule for rule, _, _ in found}
+    assert any('class="c1"' in html for _, html, _ in found)
+
+
+def test_every_picture_is_drawn_and_no_formula_is_cut(visit):
+    for name in ("index", "notebooks/00_start_here", "notebooks/02_the_math"):
+        page = visit(name)
+        page.evaluate("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
+        page.wait_for_function("[...document.images].every(one => one.complete)")
+        assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
+        sizes = page.locator("math").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+        assert all(box["width"] > 3 and box["height"] > 3 for box in sizes)
+
+
+def test_by_keyboard_alone(visit):
+    page = visit("notebooks/01_the_wine_forger", 360)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the text")
+    assert skip.evaluate(
+        "link => link === document.activeElement && link.getBoundingClientRect().top >= 0"
+    )
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # Contents
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(outline) != "none"
+    lesson = page.get_by_role("link", name="The maths", exact=True)
+    assert not lesson.is_visible()
+    page.keyboard.press("Enter")
+    assert lesson.is_visible()
+    assert list(findings(page, "#contents")) == []
+    page.keyboard.press("Escape")
+    assert not lesson.is_visible()
+    page.keyboard.press("Enter")
+    lesson.press("Enter")
+    page.wait_for_url("**/02_the_math.html")
+
+
+def test_what_must_scroll_can_be_reached(visit):
+    page = visit("notebooks/03_a_dense_gan", 360)
+    wide = "[...document.querySelectorAll('pre, .wide')].filter(box => box.scrollWidth > box.clientWidth)"
+    assert page.evaluate(f"{wide}.length") > 10
+    assert page.evaluate(f"{wide}.every(box => box.tabIndex === 0)")
+
+
+def test_pictures_stay_light_in_the_dark(visit):
+    page = visit("notebooks/02_the_math", scheme="dark")
+    ground = "getComputedStyle(document.querySelector('{}')).backgroundColor"
+    assert page.evaluate(ground.format("figure img")) == "rgb(255, 255, 255)"
+    assert page.evaluate(ground.format("html")) != "rgb(255, 255, 255)"
+
+
+def test_a_movie_keeps_still_on_request(chromium, site):
+    for motion, suffix in (("no-preference", ".gif"), ("reduce", ".gif.png")):
+        context = chromium.new_context(reduced_motion=motion)
+        page = context.new_page()
+        page.goto(f"{site[0]}/notebooks/00_start_here.html")
+        movie = page.locator("picture img")
+        movie.scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('picture img').currentSrc")
+        assert movie.evaluate("one => one.currentSrc").endswith(suffix)
+        context.close()
+
+
+def test_paper_has_no_navigation(visit):
+    page = visit("notebooks/02_the_math", scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.get_by_role("navigation").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('html')).color") == "rgb(0, 0, 0)"
+    assert page.pdf()[:4] == b"%PDF"

@@ -1,0 +1,300 @@
+"""Render the course to static pages: README, lessons, exercises and documents; solutions on request.
+
+    python tools/make_site.py [--solutions] [--out site]
+
+The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML,
+which browsers draw by themselves.  A link to a file of the repository leads to its page; a text file
+that is linked gets a page of its own; what has no page is named without a link.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import posixpath
+import re
+import shutil
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+from bs4 import BeautifulSoup
+from jinja2 import pass_context
+from math_core import LatexError, LatexToMathML
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from PIL import Image
+from pygments.lexers import get_lexer_for_filename
+from pygments.util import ClassNotFound
+
+ROOT = Path(__file__).resolve().parent.parent
+STYLE = ROOT / "tools" / "site"
+KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
+PICTURES = {".gif", ".jpg", ".png", ".svg"}
+CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
+
+
+@dataclass
+class Page:
+    """A file of the repository and the page that is made of it.
+
+    Attributes:
+        source: The file's path, from the root of the repository, with forward slashes.
+        body: What the page says, as a tree of HTML.
+        sections: Its second headings, as pairs of anchor and words.
+    """
+
+    source: str
+    body: BeautifulSoup
+    sections: list = field(default_factory=list)
+
+    @property
+    def url(self):
+        """The page's path in the site."""
+        stem, suffix = posixpath.splitext(self.source)
+        if self.source == "README.md":
+            return "index.html"
+        return f"{stem if suffix in ('.md', '.ipynb') else self.source}.html"
+
+    @property
+    def kind(self):
+        """Lesson, Exercise or Solution; nothing for a document."""
+        return KINDS.get(posixpath.dirname(self.source), "")
+
+    @property
+    def number(self):
+        """A lesson's number, as its file's name has it."""
+        return int(posixpath.basename(self.source)[:2])
+
+    @property
+    def title(self):
+        """The page's first heading."""
+        return self.body.h1.get_text()
+
+    @property
+    def name(self):
+        """The title without its number."""
+        return re.sub(r"^(\w+ )?\d+\W+", "", self.title)
+
+    def to(self, url):
+        """Return the way from this page to a path of the site."""
+        return posixpath.relpath(url, posixpath.dirname(self.url) or ".")
+
+
+class Renderer(IPythonRenderer):
+    """Markdown to HTML, with formulas as MathML."""
+
+    mathml = LatexToMathML(annotation=True, fancy_error=False)
+
+    def inline_math(self, body):
+        return self.mathml.convert_with_local_state(body, displaystyle=False)
+
+    def block_math(self, body):
+        return (
+            f'<span class="wide">{self.mathml.convert_with_local_state(body, displaystyle=True)}</span>'
+        )
+
+
+class Exporter(HTMLExporter):
+    """Cells and their outputs through ``tools/site/index.html.j2``."""
+
+    @pass_context
+    def markdown2html(self, context, source):
+        return MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(source)
+
+
+def notebook(path):
+    """Return a text file as a notebook: Markdown as one cell, other text as a listing under its name."""
+    if path.suffix == ".ipynb":
+        return nbformat.read(path, as_version=4)
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".md":
+        try:
+            language = get_lexer_for_filename(path.name).aliases[0]
+        except ClassNotFound:
+            language = ""
+        text = f"# `{path.relative_to(ROOT).as_posix()}`\n\n~~~~{language}\n{text}\n~~~~\n"
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+
+
+def curl(body):
+    """Turn straight quotation marks of the prose into curly ones."""
+    for block in body(re.compile("^(p|li|td|th|h[1-6])$")):
+        marks = cycle("“”")
+        for words in block.find_all(string=re.compile("[\"']")):
+            if not words.find_parent(["code", "math", "pre"]):
+                words.replace_with(re.sub('"', lambda _: next(marks), words).replace("'", "’"))  # noqa: B023
+
+
+class Site:
+    """The pages and files of the site, all in memory.
+
+    Args:
+        solutions: Whether the solutions are rendered.
+
+    Raises:
+        ValueError: A formula that cannot be converted; a link to nothing.
+    """
+
+    def __init__(self, solutions=False):
+        self.exporter = Exporter(template_name="site", extra_template_basedirs=[str(STYLE.parent)])
+        self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg")}
+        self.pages = {}
+        folders = list(KINDS)[: 3 if solutions else 2]
+        course = [path for folder in folders for path in (ROOT / folder).glob("*.ipynb")]
+        course.sort(key=lambda path: (path.name[:2], folders.index(path.parent.name)))
+        documents = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
+        for path in dict.fromkeys([ROOT / "README.md", *course, *documents]):
+            self.add(path.relative_to(ROOT).as_posix())
+        self.order = list(self.pages.values())
+        for page in self.order:
+            self.finish(page)
+
+    def add(self, source):
+        """Render one file and return its page, whose links still lead into the repository."""
+        try:
+            html, _ = self.exporter.from_notebook_node(notebook(ROOT / source))
+        except LatexError as error:
+            raise ValueError(
+                f"{source}: received a formula that MathML cannot be made of ({error}), accepted is what"
+                " math-core knows. Write the formula with simpler commands."
+            ) from error
+        page = self.pages[source] = Page(source, BeautifulSoup(html, "html.parser"))
+        if source.endswith(".ipynb"):
+            self.files[source] = (ROOT / source).read_bytes()
+        return page
+
+    def finish(self, page):
+        """Give a page its anchors, links, pictures and tables."""
+        if page.kind == "Solution":  # its heading is the exercise's
+            page.body.h1.string = page.title.replace("Exercise", "Solution", 1)
+        curl(page.body)
+        used = Counter()
+        for heading in page.body(re.compile("^h[1-6]$")):
+            anchor = re.sub(r"[^\w\- ]", "", heading.get_text().strip().lower()).replace(" ", "-")
+            heading["id"] = f"{anchor}-{used[anchor]}" if used[anchor] else anchor
+            used[anchor] += 1
+            if heading.name == "h2":
+                page.sections.append((heading["id"], heading.get_text()))
+        for bar in page.body("mo", string="\N{COMBINING LOW LINE}"):  # no font stretches it: CSS draws it
+            bar.parent.name, bar.parent.attrs = "mrow", {"class": "over"}
+            bar.decompose()
+        for formula in page.body("math", display=False):  # its full stop stays on its line
+            stop = re.match(r"[.,;:!?)]+", formula.next_sibling or "")
+            if stop:
+                formula.next_sibling.replace_with(formula.next_sibling[stop.end() :])
+                formula.wrap(page.body.new_tag("span", attrs={"class": "together"})).append(stop[0])
+        for link in page.body("a", href=True):
+            target = self.target(page, link["href"])
+            if target:
+                link["href"] = target
+            else:
+                link.unwrap()
+        for picture in page.body("img"):
+            self.show(page, picture)
+        for table in page.body("table"):
+            table.wrap(page.body.new_tag("div", attrs={"class": "wide"}))
+            for head in table("th"):
+                if not head.get_text(strip=True):
+                    head.name = "td"  # a heading without words is none
+        for bold in page.body.select("p > strong:first-child"):
+            if not bold.previous_sibling and bold.get_text() in CALLS:
+                bold.parent["class"] = CALLS[bold.get_text()]
+
+    def target(self, page, address):
+        """Return where a link of this page leads in the site; None if what it names has no page."""
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not parts.path:
+            return address
+        source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), unquote(parts.path)))
+        path = ROOT / source
+        if source.startswith("..") or not path.exists():
+            raise ValueError(
+                f"{page.source}: received a link to {address!r}, accepted are files and folders of the"
+                " repository. Correct the link."
+            )
+        if path.suffix in PICTURES:
+            self.files[source] = path.read_bytes()
+            return page.to(source)
+        if source not in self.pages:
+            if path.is_dir() or path.suffix == ".ipynb":
+                return None
+            self.finish(self.add(source))
+        return page.to(self.pages[source].url) + (f"#{parts.fragment}" if parts.fragment else "")
+
+    def show(self, page, picture):
+        """Put a picture into a file, with its size; a movie gets a still for who wants no motion."""
+        if picture["src"].startswith("data:"):
+            kind, _, code = picture["src"].removeprefix("data:image/").partition(";base64,")
+            data = base64.b64decode(code)
+            name = f"pictures/{hashlib.sha256(data).hexdigest()[:12]}.{kind}"
+            self.files[name] = data
+        else:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), picture["src"]))
+            self.target(page, picture["src"])
+        image = Image.open(io.BytesIO(self.files[name]))
+        picture["src"] = page.to(name)
+        picture["width"], picture["height"], picture["loading"] = *image.size, "lazy"
+        if getattr(image, "n_frames", 1) > 1:
+            image.seek(image.n_frames - 1)
+            still = io.BytesIO()
+            image.convert("RGB").save(still, "PNG", optimize=True)
+            self.files[f"{name}.png"] = still.getvalue()
+            picture.wrap(page.body.new_tag("picture")).insert(
+                0,
+                page.body.new_tag(
+                    "source",
+                    srcset=page.to(f"{name}.png"),
+                    media="print, (prefers-reduced-motion: reduce)",
+                ),
+            )
+
+    def render(self):
+        """Return every file of the site: a dict of paths to bytes."""
+        template = self.exporter.environment.get_template("page.html.j2")
+        course = {kind: [page for page in self.order if page.kind == kind] for kind in KINDS.values()}
+        documents = [page for page in self.order[1:] if not page.kind]
+        row = [None, *self.order, None]
+        around = {page.source: (row[i], row[i + 2]) for i, page in enumerate(self.order)}
+        pages = {
+            page.url: template.render(
+                page=page,
+                around=around.get(page.source),
+                home=self.order[0],
+                course=course,
+                documents=documents,
+            ).encode()
+            for page in self.pages.values()
+        }
+        return self.files | pages
+
+
+def main(arguments=None):
+    """Write the site."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--solutions", action="store_true", help="render the solutions too")
+    parser.add_argument("--out", type=Path, default=ROOT / "site", help="a folder; an older site goes")
+    options = parser.parse_args(arguments)
+    if options.out.exists() and not (options.out / "index.html").exists() and any(options.out.iterdir()):
+        parser.error(
+            f"--out: received {options.out}, which holds something else, accepted is a new folder or an"
+            " older site. Name another folder."
+        )
+    files = Site(options.solutions).render()
+    shutil.rmtree(options.out, ignore_errors=True)
+    for name, data in files.items():
+        path = options.out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    pages = sum(name.endswith(".html") for name in files)
+    size = sum(map(len, files.values())) / 1e6
+    print(f"{pages} pages, {size:.1f} MB: open {options.out / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
