@@ -60,8 +60,7 @@ def train(
     log = Log()
     watchers = [log, *callbacks]
     if run_dir is not None:
-        content = {"examples": examples} | ({} if labels is None else {"labels": labels})
-        identity = {"order_seed": seed, "examples": checkpoint.digest(content)}
+        identity = {"order_seed": seed, "examples": _digest(examples, labels)}
         keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
         keeper.open(gan, resume)
         watchers.append(keeper)
@@ -110,6 +109,15 @@ def checked(examples, recipe):
             found = f"values in [{least:g}, {most:g}]"
             raise refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", todo)
     return examples.astype("float32")
+
+
+def fingerprint(examples, recipe):
+    """Return the digest by which a run's checkpoint knows the examples that it was trained on."""
+    return _digest(checked(examples, recipe), _labels(examples, recipe))
+
+
+def _digest(examples, labels):
+    return checkpoint.digest({"examples": examples} | ({} if labels is None else {"labels": labels}))
 
 
 def _labels(examples, recipe):

@@ -14,7 +14,7 @@ LAYER = {
     **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "metrics", "toys"), 0),
     **dict.fromkeys(("data", "idx", "losses", "plots", "plots2d", "classifier"), 0),
     **dict.fromkeys(("models", "gan", "execution", "sweep"), 1),
-    **dict.fromkeys(("training", "checkpoint"), 2),
+    **dict.fromkeys(("training", "checkpoint", "evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "cli", "__main__"), 3),
 }
 
