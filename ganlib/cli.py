@@ -110,7 +110,7 @@ def train(options):
             save_every=options.save_every,
         )
     _write_results(out, history, shots.frames, plots)
-    step = int(gan.step)
+    step = gan.steps_done
     if stop.asked:
         print(f"Stopped at step {step}; everything is saved in {out}. To go on, say the same again with")
         print("  --resume")

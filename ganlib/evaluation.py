@@ -127,7 +127,7 @@ def measure(gan, split, trained, seen, samples=10_000):
     return {
         "recipe": gan.recipe.name,
         "seed": int(gan.seed),
-        "steps": int(gan.step),
+        "steps": gan.steps_done,
         "trained_on": trained,
         "compared_with": split.names[1],
         "seen_in_training": seen,

@@ -9,13 +9,7 @@ import ganlib
 from ganlib import data, evaluation, metrics, recipes
 from ganlib.cli import main
 from ganlib.metrics import classifier
-
-TINY = ganlib.get_recipe("small").but(
-    name="tiny",
-    generator=(*recipes.dense(8, "leaky"), *recipes.dense(784, "tanh"), recipes.IMAGE),
-    discriminator=(recipes.FLATTEN, *recipes.dense(8, "leaky"), recipes.LOGIT),
-    xla=False,
-)
+from tests.tiny import IMAGES as TINY
 
 
 @pytest.fixture(autouse=True)
