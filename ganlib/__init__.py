@@ -41,6 +41,7 @@ _MODULES = {
     "plots",
     "plots2d",
     "recipes",
+    "sweep",
     "theory",
     "toys",
     "training",

@@ -163,7 +163,7 @@ class Checkpoint(keras.callbacks.Callback):
     """Save everything that the training goes on from, now and then and at its end.
 
     Args:
-        run_dir: Folder, made if it is missing.
+        run_dir: Folder, held by `lock.alone`.
         identity: What a resumed training must agree in: ``{"order_seed": ..., "examples": ...}``.
         keepers: Callbacks with ``get_state()`` and ``set_state(arrays)`` whose state belongs to the run.
         every: Seconds between two saves; 0 saves after every execution.
@@ -176,22 +176,13 @@ class Checkpoint(keras.callbacks.Callback):
         self.begin = None  # the step at which the run began
 
     def open(self, gan, resume):
-        """Make the folder ready, or bring the GAN and the callbacks to where its run stopped.
+        """Begin a run in the folder, or bring the GAN and the callbacks to where its run stopped.
 
         Raises:
             ValueError: The folder holds a run and ``resume`` is false, or a run of something else.
-            OSError: The folder cannot be made or written.
         """
-        self.begin, self.saved = int(np.asarray(gan.step)), None
+        self.begin, self.saved = gan.steps_done, None
         self.meta = {"recipe": _plain(gan.recipe), "seed": int(gan.seed), **self.identity}
-        try:
-            self.run_dir.mkdir(parents=True, exist_ok=True)
-            probe = self.run_dir / "unfinished.npz"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            todo = "Choose another folder."
-            raise refuse("run_dir", error, "a folder to write in", todo, OSError) from error
         if not find(self.run_dir):
             return
         if not resume:
@@ -210,7 +201,7 @@ class Checkpoint(keras.callbacks.Callback):
             state = {k[len(mine) :]: v for k, v in arrays.items() if k.startswith(mine)}
             if state:
                 keeper.set_state(state)
-        self.begin, self.saved = meta["begin"], int(np.asarray(gan.step))
+        self.begin, self.saved = meta["begin"], gan.steps_done
 
     def on_train_begin(self, logs=None):
         self.due = time.monotonic() + self.every
@@ -221,12 +212,12 @@ class Checkpoint(keras.callbacks.Callback):
             self.due = time.monotonic() + self.every
 
     def on_train_end(self, logs=None):
-        if self.saved != int(np.asarray(self.model.step)) or not self.model.stop_training:
+        if self.saved != self.model.steps_done or not self.model.stop_training:
             self.save()  # once more: at the true end the callbacks may have added their last
 
     def save(self):
         """Write a checkpoint of this step, and let go of all but the last two."""
-        step = int(np.asarray(self.model.step))
+        step = self.model.steps_done
         arrays = {f"gan/{k}": np.asarray(v) for k, v in self.model.state().items()}
         for i, keeper in enumerate(self.keepers):
             for name, array in keeper.get_state().items():

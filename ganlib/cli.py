@@ -1,4 +1,4 @@
-"""The command line: ``ganlib train``, ``sample``, ``check``, ``recipes`` and ``doctor``.
+"""The command line: ``ganlib train``, ``sample``, ``evaluate``, ``check``, ``recipes`` and ``doctor``.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C with everything saved.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import ganlib
 from ganlib import data, toys
+from ganlib.errors import refuse, unknown
 from ganlib.recipes import RECIPES, get_recipe
 
 DATA = {  # name -> what it is, how to load it
@@ -35,6 +36,8 @@ def main(arguments=None):
     except BrokenPipeError:  # the reader of the pipe has left: so do we, without a word
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        return 130
     except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"ganlib: {error}", file=sys.stderr)
         return 1
@@ -69,6 +72,15 @@ def _parser():
     sub.add_argument("--count", type=int, default=25, help="how many images (25)")
     sub.add_argument("--seed", type=int, default=0, help="of z (0)")
     sub.add_argument("--out", type=Path, default=Path("samples.png"), help=".png or .npy (samples.png)")
+
+    sub = command("evaluate", evaluate, "Measure a GAN against real digits it has not seen.")
+    sub.add_argument("what", metavar="RUN|RECIPE", help="a training's folder; or a recipe, trained first")
+    length = sub.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="of a recipe's training (its own length)")
+    length.add_argument("--seconds", type=float, help="of a recipe's training")
+    sub.add_argument("--seed", type=int, default=0, help="of a recipe's training (0)")
+    sub.add_argument("--samples", type=int, default=10_000, help="how many to draw (10000)")
+    sub.add_argument("--out", type=Path, help="(RUN/evaluation.json or evaluation-RECIPE.json)")
 
     sub = command("check", check, "Run the checks over hand-ins and write a table of verdicts.")
     sub.add_argument("folder", metavar="FOLDER", type=Path, help="a notebook, or a folder of them")
@@ -110,7 +122,7 @@ def train(options):
             save_every=options.save_every,
         )
     _write_results(out, history, shots.frames, plots)
-    step = int(gan.step)
+    step = gan.steps_done
     if stop.asked:
         print(f"Stopped at step {step}; everything is saved in {out}. To go on, say the same again with")
         print("  --resume")
@@ -160,7 +172,6 @@ def sample(options):
     import numpy as np
 
     from ganlib import checkpoint, plots
-    from ganlib.errors import refuse
 
     if options.count < 1:
         raise refuse("--count", options.count, "at least 1", "Ask for an image.")
@@ -172,6 +183,28 @@ def sample(options):
     else:
         options.out.write_bytes(plots.grid(images).png())
     print(f"{options.count} images of {options.run_dir} are in {options.out}")
+    return 0
+
+
+def evaluate(options):
+    """``ganlib evaluate``: a table of measures, and the same as JSON."""
+    from ganlib import checkpoint, evaluation
+
+    if not Path(options.what).is_dir() and options.what not in RECIPES:
+        raise unknown("RUN (no such folder) or RECIPE", options.what, RECIPES)
+    if checkpoint.find(options.what) or options.what not in RECIPES:
+        if given := [n for n in ("steps", "seconds") if getattr(options, n) is not None]:
+            todo = "A run is measured as it stands: train it further by ganlib train --resume."
+            raise refuse(f"--{given[0]}", options.what, "a recipe with it", todo)
+        result = evaluation.of_run(options.what, options.samples)
+        out = options.out or Path(options.what) / "evaluation.json"
+    else:
+        length = {"steps": options.steps, "seconds": options.seconds}
+        result = evaluation.of_recipe(options.what, options.samples, options.seed, **length)
+        out = options.out or Path(f"evaluation-{options.what}.json")
+    print(*evaluation.table(result), sep="\n")
+    out.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"\nAll of it is in {out}")
     return 0
 
 

@@ -255,6 +255,11 @@ class GAN(keras.Model):
         return {**found, "step": self.step}
 
     @property
+    def steps_done(self):
+        """How many steps it has been trained, an int; ``step`` is the variable that counts them."""
+        return int(np.asarray(self.step))  # which is several, one a device, under a strategy
+
+    @property
     def metrics(self):
         """The running means that ``fit`` shows and resets."""
         return list(self.means.values())

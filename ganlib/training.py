@@ -1,10 +1,11 @@
 """Train a GAN: data, ``fit``, and what is kept of it."""
 
+import contextlib
 import time
 
 import numpy as np
 
-from ganlib import checkpoint, data
+from ganlib import checkpoint, data, lock
 from ganlib.backend import keras
 from ganlib.errors import refuse
 
@@ -59,28 +60,29 @@ def train(
     total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
     log = Log()
     watchers = [log, *callbacks]
-    if run_dir is not None:
-        content = {"examples": examples} | ({} if labels is None else {"labels": labels})
-        identity = {"order_seed": seed, "examples": checkpoint.digest(content)}
-        keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
-        keeper.open(gan, resume)
-        watchers.append(keeper)
-        if total is not None:
-            total -= int(np.asarray(gan.step)) - keeper.begin
-            if total <= 0:
-                return log.history
-    if seconds is not None:
-        watchers.append(Deadline(seconds))
-    if verbose:
-        watchers.append(Progress(total))
-    order = data.batches(examples, rows, seed, int(np.asarray(gan.step)), labels)
-    gan.fit(
-        order if total is None else order.take(total),
-        steps_per_epoch=total,
-        shuffle=False,
-        verbose=0,
-        callbacks=watchers,
-    )
+    with contextlib.ExitStack() as held:
+        if run_dir is not None:
+            held.enter_context(lock.alone(run_dir))
+            identity = {"order_seed": seed, "examples": _digest(examples, labels)}
+            keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
+            keeper.open(gan, resume)
+            watchers.append(keeper)
+            if total is not None:
+                total -= gan.steps_done - keeper.begin
+                if total <= 0:
+                    return log.history
+        if seconds is not None:
+            watchers.append(Deadline(seconds))
+        if verbose:
+            watchers.append(Progress(total))
+        batches = data.batches(examples, rows, seed, gan.steps_done, labels)
+        gan.fit(
+            batches if total is None else batches.take(total),
+            steps_per_epoch=total,
+            shuffle=False,
+            verbose=0,
+            callbacks=watchers,
+        )
     return log.history
 
 
@@ -110,6 +112,15 @@ def checked(examples, recipe):
             found = f"values in [{least:g}, {most:g}]"
             raise refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", todo)
     return examples.astype("float32")
+
+
+def fingerprint(examples, recipe):
+    """Return the digest by which a run's checkpoint knows the examples that it was trained on."""
+    return _digest(checked(examples, recipe), _labels(examples, recipe))
+
+
+def _digest(examples, labels):
+    return checkpoint.digest({"examples": examples} | ({} if labels is None else {"labels": labels}))
 
 
 def _labels(examples, recipe):
@@ -150,9 +161,7 @@ class Log(keras.callbacks.Callback):
         self.rows = []
 
     def on_train_batch_end(self, batch, logs=None):
-        self.rows.append(
-            {"step": int(np.asarray(self.model.step)), **{k: float(v) for k, v in logs.items()}}
-        )
+        self.rows.append({"step": self.model.steps_done, **{k: float(v) for k, v in logs.items()}})
         self.model.reset_metrics()
 
     @property
@@ -195,12 +204,12 @@ class Progress(keras.callbacks.Callback):
         self.total, self.done = total, 0
 
     def on_train_begin(self, logs=None):
-        self.start = int(np.asarray(self.model.step))
+        self.start = self.model.steps_done
         names = [mean.name for mean in self.model.metrics]
         self.bar = keras.utils.Progbar(self.total, stateful_metrics=names, interval=1.0)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.done = int(np.asarray(self.model.step)) - self.start
+        self.done = self.model.steps_done - self.start
         self.bar.update(self.done, list(logs.items()), finalize=False)
 
     def on_train_end(self, logs=None):
@@ -236,11 +245,11 @@ class Snapshots(keras.callbacks.Callback):
             self._take()
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(np.asarray(self.model.step)) - self.steps[-1] >= self.every:
+        if self.model.steps_done - self.steps[-1] >= self.every:
             self._take()
 
     def on_train_end(self, logs=None):
-        if int(np.asarray(self.model.step)) > self.steps[-1]:
+        if self.model.steps_done > self.steps[-1]:
             self._take()
 
     def get_state(self):
@@ -252,5 +261,5 @@ class Snapshots(keras.callbacks.Callback):
         self.steps, self.frames = arrays["steps"].tolist(), list(arrays["frames"])
 
     def _take(self):
-        self.steps.append(int(np.asarray(self.model.step)))
+        self.steps.append(self.model.steps_done)
         self.frames.append(self.take(self.model))

@@ -166,7 +166,47 @@ def test_killed_at_twenty_moments_it_ends_to_the_byte_the_same(tmp_path):
     process.join(200)
     assert process.exitcode == 0
     assert content(folder) == content(whole)
-    assert sorted(p.name for p in folder.iterdir()) == [f"step-{s:08d}.npz" for s in (LONG - 5, LONG)]
+    names = [f"step-{s:08d}.npz" for s in (LONG - 5, LONG)]
+    assert sorted(p.name for p in folder.iterdir()) == [".lock", *names]
+
+
+def hold(folder, training):
+    run(folder, steps=LONG, callbacks=[Ready(training), Wait(300)])
+
+
+class Wait(ganlib.backend.keras.callbacks.Callback):
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds = seconds
+
+    def on_train_batch_end(self, batch, logs=None):
+        time.sleep(self.seconds)
+
+
+@pytest.mark.slow
+def test_two_processes_do_not_write_in_one_folder(tmp_path):
+    training = PROCESSES.Event()
+    other = PROCESSES.Process(target=hold, args=(tmp_path, training))
+    other.start()
+    assert training.wait(200)
+    with pytest.raises(ValueError, match="a folder in which another training writes"):
+        run(tmp_path, resume=True)
+    assert list(tmp_path.iterdir()) == [tmp_path / ".lock"]  # refused before anything was written
+    other.kill()
+    other.join()
+    assert run(tmp_path, steps=5)["step"].tolist() == [5]  # the lock has gone with its process
+
+
+def test_a_refused_training_lets_go_of_the_folder(tmp_path):
+    class Again(Wait):
+        def on_train_batch_end(self, batch, logs=None):
+            with pytest.raises(ValueError, match="a folder in which another training writes"):
+                run(tmp_path, steps=5)
+            raise RuntimeError("out of here")
+
+    with pytest.raises(RuntimeError):
+        run(tmp_path, steps=5, callbacks=[Again(0)])
+    assert run(tmp_path, steps=5)["step"].tolist() == [5]
 
 
 def damaged_copy(whole, folder, harm):

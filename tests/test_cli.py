@@ -14,13 +14,7 @@ from PIL import Image
 import ganlib
 from ganlib import checkpoint, recipes
 from ganlib.cli import DATA, main
-
-TINY = ganlib.get_recipe("small").but(
-    name="tiny",
-    generator=(*recipes.dense(8, "leaky", batch_norm=0.8), *recipes.dense(784, "tanh"), recipes.IMAGE),
-    discriminator=(recipes.FLATTEN, *recipes.dense(8, "leaky", dropout=0.3), recipes.LOGIT),
-    xla=False,
-)
+from tests.tiny import IMAGES as TINY
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +41,7 @@ def content(folder):
 
 def test_train_leaves_pictures_history_and_a_checkpoint(whole):
     names = {path.name for path in whole.iterdir()}
-    assert names == {"grid.png", "movie.gif", "history.jsonl", "step-00000300.npz"}
+    assert names == {".lock", "grid.png", "movie.gif", "history.jsonl", "step-00000300.npz"}
     assert Image.open(whole / "movie.gif").n_frames == 4  # at 0, 100, 200 and 300 steps
     Image.open(whole / "grid.png").verify()
     rows = [json.loads(line) for line in (whole / "history.jsonl").read_text().splitlines()]
@@ -155,7 +149,7 @@ def test_every_recipe_names_data_that_there_is():
 
 def test_points_have_no_pictures(tmp_path):
     assert main(["train", "wine", "--steps", "2", "--quiet", "--out", str(tmp_path / "run")]) == 0
-    assert {path.suffix for path in (tmp_path / "run").iterdir()} == {".jsonl", ".npz"}
+    assert {path.suffix for path in (tmp_path / "run").iterdir()} == {"", ".jsonl", ".npz"}
 
 
 def test_doctor_says_what_is_here(capsys, monkeypatch, tmp_path):

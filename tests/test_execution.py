@@ -1,6 +1,13 @@
 """Steps run as one compiled loop give what steps run one by one give."""
 
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
+import psutil
 import pytest
 
 import ganlib
@@ -68,11 +75,49 @@ def test_dropout_under_xla_keeps_its_rate_and_its_seed():
     assert models.Dropout.algorithm == "philox"
 
 
-def test_memory_stays_flat():
-    import resource
+class Meter(keras.callbacks.Callback):
+    """Note step, CPU seconds and megabytes at the end of every execution."""
 
-    gan = ganlib.build("only-zeros", seed=0)
-    ganlib.train(gan, DIGITS, steps=200, verbose=0)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ganlib.train(gan, DIGITS, steps=600, verbose=0)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000  # kilobytes
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        megabytes = psutil.Process().memory_info().rss / 1e6
+        self.rows.append((self.model.steps_done, time.process_time(), megabytes))
+
+
+MEMORY = """
+import ganlib
+from tests.test_execution import DIGITS, Meter
+meter = Meter()
+ganlib.train(ganlib.build("only-zeros"), DIGITS, steps=10_000, callbacks=[meter], verbose=0)
+print({step: megabytes for step, _, megabytes in meter.rows if step % 1000 == 0})
+"""
+
+
+@pytest.mark.slow
+def test_memory_stays_flat():
+    """In a process of its own: in this one, what other tests have freed would hide a leak."""
+    root = Path(__file__).parents[1]
+    command = [sys.executable, "-c", MEMORY]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    at = ast.literal_eval(done.stdout.splitlines()[-1])
+    assert list(at) == list(range(1000, 10_001, 1000))
+    assert max(at.values()) - at[1000] < 20, at  # 2 kB a step would show
+
+
+@pytest.mark.slow
+def test_a_step_costs_the_same_from_5_000_to_60_000_images():
+    images = np.random.default_rng(0).integers(0, 256, (60_000, 28, 28), "uint8")
+    gan = ganlib.build("two-layer", seed=2)
+    ganlib.train(gan, images, steps=50, verbose=0)
+    rates = {5_000: [], 60_000: []}
+    for _ in range(5):
+        for count, rate in rates.items():
+            meter = Meter()
+            ganlib.train(gan, images[:count], steps=500, callbacks=[meter], verbose=0)
+            (first, start, _), (last, end, _) = meter.rows[0], meter.rows[-1]
+            rate.append((end - start) / (last - first))
+    few, many = (np.median(rate) for rate in rates.values())
+    assert many < 1.5 * few, rates  # shuffling and gathering grow with the epoch, not with the step

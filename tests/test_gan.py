@@ -6,7 +6,8 @@ import pytest
 import ganlib
 from ganlib.backend import keras, tf
 from ganlib.gan import GAN, draw_z, normal
-from ganlib.recipes import RECIPES, Recipe, dense
+from ganlib.recipes import RECIPES, dense
+from tests.tiny import POINTS as TINY
 
 NAMES = sorted(name for name, row in RECIPES.items() if row.shape == (28, 28) and not row.classes)
 
@@ -37,17 +38,6 @@ def test_each_step_moves_its_own_network_and_nothing_else(name):
     gan.update_generator(real, gan.draw(8, 1))
     assert all(moved(before[0], gan.generator))
     assert not any(moved(before[1], gan.discriminator))
-
-
-TINY = Recipe(
-    "tiny",
-    generator=dense(2),
-    discriminator=(("Dense", {"units": 1}),),
-    shape=(2,),
-    pixels=None,
-    latent_dim=3,
-    batch_size=6,
-)
 
 
 def step_by_numpy(gan, real, z, alpha, beta):

@@ -99,7 +99,7 @@ def test_versions_are_the_pinned_ones_or_the_newest(tmp_path, newest, said):
         done = setup(folder, PYTHON="python3", **newest)
         assert done.returncode == 0, done.stderr
     (install,) = [line for line in (folder / ".venv/told").read_text().splitlines() if "install" in line]
-    assert f"{said} --editable .[cpu,lab,test]" in install
+    assert f"{said} --editable .[cpu,lab,site,test]" in install
     assert ("constraints.txt" in install) == (not newest)
 
 

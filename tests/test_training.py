@@ -5,21 +5,11 @@ import pytest
 
 import ganlib
 from ganlib.backend import keras
-from ganlib.recipes import RECIPES, Recipe, dense
+from ganlib.recipes import RECIPES
 from ganlib.training import Snapshots
+from tests.tiny import POINTS as TINY
 
 POINTS = np.random.default_rng(0).normal(size=(96, 2)).astype("f4")
-TINY = Recipe(
-    "tiny",
-    generator=dense(2),
-    discriminator=(("Dense", {"units": 1}),),
-    shape=(2,),
-    pixels=None,
-    latent_dim=3,
-    batch_size=16,
-    steps=40,
-    xla=False,
-)
 
 
 def tiny(**options):
