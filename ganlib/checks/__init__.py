@@ -19,7 +19,7 @@ from inspect import signature
 
 import numpy as np
 
-__all__ = ["Task", "Verdict", "Wrong", "array", "number", "recognise", "task"]
+__all__ = ["Task", "Verdict", "Wrong", "array", "follows", "number", "recognise", "same", "task"]
 
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
@@ -150,22 +150,41 @@ def _numbers(value, name):
         raise Wrong("not-numbers", name) from error
 
 
-def recognise(got, due, mistakes, tolerance=1e-4):
+def same(got, due):
+    """Return whether two numbers or arrays have one shape and agree to a ten-thousandth."""
+    return np.shape(got) == np.shape(due) and np.allclose(got, due, rtol=1e-4, atol=1e-6)
+
+
+def recognise(got, due, mistakes, name=""):
     """Return if the numbers are what is due; else raise the hint of the mistake that gives them.
 
     Args:
         got: A number or an array.
         due: The right one.
         mistakes: Pairs of a hint and the value that its mistake leads to, the likelier first.
-        tolerance: Relative difference that is let pass.
+        name: What to call it in the advice, for hints with ``{detail}``.
 
     Raises:
         Wrong: With the hint of the first mistake that fits, ``"other"`` if none does.
     """
+    if not same(got, due):
+        raise Wrong(next((hint for hint, value in mistakes if same(got, value)), "other"), name)
 
-    def same(value):
-        return np.shape(got) == np.shape(value) and np.allclose(got, value, rtol=tolerance, atol=1e-6)
 
-    if same(due):
-        return
-    raise Wrong(next((hint for hint, value in mistakes if same(value)), "other"))
+def follows(got, cases, rule, mistakes):
+    """Return if the answers follow a rule; else raise the hint of the wrong rule that they follow.
+
+    Args:
+        got: The answers to the cases, a list.
+        cases: The arguments of each case, a list of tuples.
+        rule: The right one, a function of a case's arguments.
+        mistakes: Pairs of a hint and the rule that the mistake stands for, the likelier first.
+
+    Raises:
+        Wrong: With the hint of the first rule that fits all answers; ``"other"``, with a case that was
+            missed as its detail, if none does.
+    """
+    wrong = [case for case, value in zip(cases, got, strict=True) if value != rule(*case)]
+    if wrong:
+        fits = (hint for hint, other in mistakes if got == [other(*case) for case in cases])
+        raise Wrong(next(fits, "other"), ", ".join(map(str, wrong[0])))

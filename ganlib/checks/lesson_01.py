@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, number, recognise, same, task
 from ganlib.theory import sigmoid
 from ganlib.toys import load_wine
 
@@ -11,10 +11,6 @@ REAL = np.array([[0.3, 0.4], [1.1, 1.9], [-0.8, -1.2], [0.1, -0.5], [-1.6, 0.2]]
 Z = np.array([[0.5, -1.0], [-1.2, 0.3], [0.2, 0.8], [1.4, 0.6], [-0.3, -0.7]])
 FAKE = THETA + Z
 HALVES = np.array([0.5, 0.5])
-
-
-def _same(got, due):
-    return np.allclose(got, due, rtol=1e-4, atol=1e-6)
 
 
 def _logits(x):
@@ -44,7 +40,7 @@ def belief(answer):
         ("swapped", sigmoid(REAL @ W * B)),
         ("guess", (logits > 0).astype(float)),
     ]
-    if not _same(got, sigmoid(logits)) and (got < 0).any() and not _same(got, logits):
+    if not same(got, sigmoid(logits)) and (got < 0).any() and not same(got, logits):
         raise Wrong("range")
     recognise(got, sigmoid(logits), mistakes)
     with np.errstate(all="ignore"):

@@ -3,14 +3,10 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, number, recognise, same, task
 
 P, Q = np.array([0.9, 0.3, 0.2, 0.6]), np.array([0.1, 0.3, 0.8, 0.9])  # densities at four points
 DX = 0.3
-
-
-def _same(got, due):
-    return np.allclose(got, due, rtol=1e-4, atol=1e-6)
 
 
 @task(
@@ -176,7 +172,7 @@ def _check_losses(answer, name, others):
     _recognise_in(slope, slope_due, mistakes, "slope")
     far = np.array([-800.0, 800.0])
     loss, slope = _both(answer, far)
-    if not (_same(loss, getattr(theory, f"{name}_loss")(far)) and np.isfinite(slope).all()):
+    if not (same(loss, getattr(theory, f"{name}_loss")(far)) and np.isfinite(slope).all()):
         raise Wrong("unstable")
 
 
@@ -232,16 +228,16 @@ def finished(answer):
         raise Wrong("keys")
     d, accuracy, d_loss, g_loss = (number(got[name], name) for name in names)
     end = theory.equilibrium()
-    if _same(accuracy, 50):
+    if same(accuracy, 50):
         raise Wrong("percent")
-    if not _same(accuracy, end.accuracy):
+    if not same(accuracy, end.accuracy):
         raise Wrong("winner")
-    if not _same(d, end.d):
+    if not same(d, end.d):
         raise Wrong("belief")
     for name, loss in (("d-loss", d_loss), ("g-loss", g_loss)):
         if loss == 0:
             raise Wrong("zero")
-        if _same(loss, 1):
+        if same(loss, 1):
             raise Wrong("bits")
         if np.isclose(loss, np.log(2), atol=6e-4):
             continue

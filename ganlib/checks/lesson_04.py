@@ -3,15 +3,8 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, recognise, task
-
-
-def _softplus(x):
-    return np.logaddexp(0, x)
-
-
-def _bce(logits, target):
-    return np.mean(_softplus(logits) - target * logits)
+from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks.logits import FAKE, REAL, bce
 
 
 def _several(answer, count, name):
@@ -54,10 +47,6 @@ def targets(answer):
             raise Wrong("other")
 
 
-REAL = np.array([[2.0], [-1.0], [0.5], [3.0]])
-FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7]])
-
-
 @task(
     "4.2",
     parts="Return two numbers: d_loss, g_loss.",
@@ -69,35 +58,39 @@ FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7]])
     halves="d_loss is the mean over both halves, not their sum.",
     sum="That is a sum over the batch: take means.",
     saturating="g_loss is log(1 - D), the one that goes flat: climb log D instead.",
-    other="A value is wrong: softplus(l) - t l is the cost of logit l with target t.",
+    pooled="d_loss is one mean over all rows: with 3 real images and 1 fake each half counts the same.",
+    other="{detail} is wrong: softplus(l) - t l is the cost of logit l with target t.",
 )
 def losses(answer):
     """``losses(real_logits, fake_logits, real_target)`` returns D's smoothed loss and G's loss."""
     for target in (0.9, 0.7):
         got = _several(answer(REAL, FAKE, target), 2, "losses")
-        d, g = (_bce(REAL, target) + _bce(FAKE, 0)) / 2, _bce(FAKE, 1)
-        fake = _bce(FAKE, 0)
+        d, g = (bce(REAL, target) + bce(FAKE, 0)) / 2, bce(FAKE, 1)
+        fake = bce(FAKE, 0)
         d_mistakes = [
             ("order", g),
-            ("ignored", (_bce(REAL, 1) + fake) / 2),
-            ("two-sided", (_bce(REAL, target) + _bce(FAKE, 1 - target)) / 2),
-            ("scaled", (target * _bce(REAL, 1) + fake) / 2),
+            ("ignored", (bce(REAL, 1) + fake) / 2),
+            ("two-sided", (bce(REAL, target) + bce(FAKE, 1 - target)) / 2),
+            ("scaled", (target * bce(REAL, 1) + fake) / 2),
             ("halves", 2 * d),
             ("sum", 4 * d),
             ("sum", 8 * d),
         ]
-        recognise(got[0], d, d_mistakes)
+        recognise(got[0], d, d_mistakes, "d_loss")
         g_mistakes = [
-            ("leak", _bce(FAKE, target)),
+            ("leak", bce(FAKE, target)),
             ("leak", target * g),
             ("saturating", -fake),
             ("sum", 4 * g),
         ]
-        recognise(got[1], g, g_mistakes)
+        recognise(got[1], g, g_mistakes, "g_loss")
+        real, fake = bce(REAL[:3], target), bce(FAKE[:1], 0)
+        got = _several(answer(REAL[:3], FAKE[:1], target), 2, "losses")
+        recognise(got[0], (real + fake) / 2, [("pooled", (3 * real + fake) / 4)], "d_loss")
 
 
-P = np.array([0.5, 0.2, 0.2, 0.1, 0.0])
-Q = np.array([0.1, 0.3, 0.2, 0.0, 0.4])
+P = np.array([0.5, 0.2, 0.2, 0.1])
+Q = np.array([0.1, 0.3, 0.2, 0.4])
 
 
 @task(
@@ -107,6 +100,8 @@ Q = np.array([0.1, 0.3, 0.2, 0.0, 0.4])
     one_sided="fake_target is missing: it brings q above the line.",
     plain="The targets are missing: that is p / (p + q).",
     real_only="q is missing below the line.",
+    brackets="What stands above the line needs brackets, and what stands below it too.",
+    zero="Where one of the two densities is 0, yours is no number or a wrong one.",
     complement="That is 1 - D*: the belief that the image is fake.",
     halved="Half of what is due: p and q are weighted alike above and below the line.",
     other="The value is wrong: find the minimum of -a log D - b log(1 - D), with a = alpha p + beta q.",
@@ -116,48 +111,55 @@ def optimal_d(answer):
     for a, b in ((0.9, 0.0), (0.8, 0.3)):
         got = array(answer(P, Q, a, b), P.shape, "optimal_d")
         due = (a * P + b * Q) / (P + Q)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mistakes = [
-                ("plain", P / (P + Q)),
-                ("one-sided", a * P / (P + Q)),
-                ("swapped", (b * P + a * Q) / (P + Q)),
-                ("bottom", np.nan_to_num((a * P + b * Q) / (a * P + Q))),
-                ("bottom", np.nan_to_num(a * P / (a * P + Q))),
-                ("complement", 1 - due),
-                ("halved", due / 2),
-            ]
-        if np.allclose(got[:4], (a * P + b * Q)[:4] / P[:4]):
-            raise Wrong("real-only")
+        mistakes = [
+            ("plain", P / (P + Q)),
+            ("one-sided", a * P / (P + Q)),
+            ("swapped", (b * P + a * Q) / (P + Q)),
+            ("bottom", (a * P + b * Q) / (a * P + Q)),
+            ("bottom", a * P / (a * P + Q)),
+            ("complement", 1 - due),
+            ("halved", due / 2),
+            ("real-only", (a * P + b * Q) / P),
+            ("brackets", a * P + b * Q / (P + Q)),
+            ("brackets", (a * P + b * Q) / P + Q),
+            ("brackets", a * P + b * Q / P + Q),
+        ]
         recognise(got, due, mistakes)
+    with np.errstate(all="ignore"):
+        if not same(answer(np.array([0.0, 0.4]), np.array([0.2, 0.0]), 0.9, 0.1), (0.1, 0.9)):
+            raise Wrong("zero")
 
 
 @task(
     "4.4",
     parts="Return three numbers: d, d_loss, g_loss.",
-    ln2="These are the lines without smoothing: with q = p, D ends at half of the real target.",
+    ln2="{detail} is that of a game without smoothing: D ends lower, and both losses follow from D.",
     target="D ends at half of the real target, not at the target: half of what it sees is fake.",
     halves="d_loss is the mean over both halves, not their sum.",
+    unsmoothed="d_loss has D right but the target 1: what the target lacks to 1 goes to -log(1 - D).",
     real_only="d_loss is the real part alone: the fakes count too.",
     fake_only="d_loss is the fake part alone: the real images count too.",
     g_smoothed="G's own target is 1: g_loss is -log D, nothing more.",
-    other="A value is wrong: put D* for q = p into the two losses.",
+    other="{detail} is wrong: put D* for q = p into the two losses.",
 )
 def equilibrium(answer):
     """``equilibrium(real_target)`` returns D, d_loss and g_loss of a perfect game."""
     for target in (0.9, 0.8):
         got = _several(answer(target), 3, "equilibrium")
         d, d_loss, real, fake, g_loss, _ = theory.equilibrium(target)
-        recognise(got[0], d, [("ln2", 0.5), ("target", target)])
+        recognise(got[0], d, [("ln2", 0.5), ("target", target)], "d")
         d_mistakes = [
             ("ln2", np.log(2)),
             ("halves", real + fake),
+            ("unsmoothed", (fake - np.log(d)) / 2),
+            ("unsmoothed", fake - np.log(d)),
             ("real-only", real),
             ("fake-only", fake),
         ]
-        recognise(got[1], d_loss, d_mistakes)
+        recognise(got[1], d_loss, d_mistakes, "d_loss")
         smoothed = -target * np.log(d) - (1 - target) * np.log(1 - d)
         g_mistakes = [("ln2", np.log(2)), ("g-smoothed", smoothed), ("g-smoothed", -target * np.log(d))]
-        recognise(got[2], g_loss, g_mistakes)
+        recognise(got[2], g_loss, g_mistakes, "g_loss")
 
 
 @task(
@@ -167,6 +169,7 @@ def equilibrium(answer):
     log="That is the logarithm of the target alone: the logit compares it with the rest.",
     sign="The sign is wrong: a target over one half is reached by a logit above 0.",
     base="The base is wrong: logits are measured with the natural logarithm.",
+    not_finite="{detail} is infinite: brackets, or is it the logarithm of 0?",
     odds="These are the odds: take their logarithm.",
     other="The value is wrong: where is the slope of softplus(l) - t l equal to 0?",
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib import metrics
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, follows, number, recognise, task
 from ganlib.metrics.distances import radii as ball_radii
 
 
@@ -19,6 +19,8 @@ def _clouds(seed=0):
     means="The means are missing: two clouds of one shape in two places are not equal.",
     covariances="The covariances are missing: the middle of a cloud is not all of it.",
     no_root="The cross term wants the square root of S₁S₂, not S₁S₂ itself.",
+    entries="np.sqrt takes the root of each entry: the root of a matrix goes by its eigenvalues.",
+    biased="These covariances divide by n: those of np.cov divide by n - 1.",
     once="The cross term counts twice: −2 (S₁S₂)^½.",
     length="The distance of the means enters squared.",
     other="The value is wrong: compute each of the four terms alone for two clouds of one dimension.",
@@ -32,8 +34,12 @@ def frechet(answer):
         traces, product = np.trace(one) + np.trace(two), one @ two
         cross = np.sqrt(np.maximum(np.linalg.eigvals(product).real, 0)).sum()
         due = shift + traces - 2 * cross
+        by_n = [(len(cloud) - 1) / len(cloud) for cloud in (real, fake)]
+        biased = by_n[0] * np.trace(one) + by_n[1] * np.trace(two) - 2 * np.sqrt(np.prod(by_n)) * cross
         mistakes = [
             ("root", np.sqrt(due)),
+            ("entries", shift + traces - 2 * np.sqrt(np.diag(product)).sum()),
+            ("biased", shift + biased),
             ("means", traces - 2 * cross),
             ("covariances", shift),
             ("no-root", shift + traces - 2 * np.trace(product)),
@@ -50,6 +56,7 @@ def frechet(answer):
     farthest="That counts from the far end: sort upwards.",
     squared="These are squared distances: take the root.",
     mean="The k-th distance is asked for, not the mean of the first k.",
+    copies="Another point in the same place counts, with distance 0: leave out the point itself only.",
     other="The radii are wrong: sort each row of the distances within the cloud.",
 )
 def radii(answer):
@@ -68,6 +75,9 @@ def radii(answer):
             ("mean", gaps[:, : k + 1].mean(1)),
         ]
         recognise(got, gaps[:, k], mistakes)
+    found = answer(points[[0, 0, 1, 2, 3]], 1)
+    if not np.allclose(array(found, (5,), "radii(points, 1)")[:2], 0):
+        raise Wrong("copies")
 
 
 @task(
@@ -75,6 +85,7 @@ def radii(answer):
     swapped="The two are swapped: precision asks about fakes, recall about reals.",
     radius="The wrong balls: precision takes those around the reals, recall those around the fakes.",
     every="One ball is enough: any, not all.",
+    counts="Shares are asked for, from 0 to 1: divide by the number of fakes, and of reals.",
     paired="A point is compared with all points of the other cloud, not with that of its index.",
     other="The pair is wrong: make the table of distances, reals down and fakes across.",
 )
@@ -91,6 +102,9 @@ def precision_recall(answer):
     mistakes = [
         ("swapped", due[::-1]),
         ("radius", (by_fake.any(0).mean(), by_real.any(1).mean())),
+        ("radius", (due[0], by_real.any(1).mean())),
+        ("radius", (by_fake.any(0).mean(), due[1])),
+        ("counts", (by_real.any(0).sum(), by_fake.any(1).sum())),
         ("every", (by_real.all(0).mean(), by_fake.all(1).mean())),
         ("paired", ((near < one[:count]).mean(), (near < two[:count]).mean())),
     ]
@@ -99,7 +113,8 @@ def precision_recall(answer):
 
 @task(
     "6.4",
-    over_k="Density is a number of balls over k: the k is missing.",
+    over_k="Density is a number of balls over k, the argument.",
+    capped="Density may exceed 1: many balls can lie around one fake.",
     swapped="The two are swapped: density comes first.",
     precision="That is precision: density counts the balls, not whether there is one.",
     fakes="Coverage is a share of the reals: how many of their balls hold a fake?",
@@ -109,18 +124,22 @@ def precision_recall(answer):
 def density_coverage(answer):
     """``density_coverage(real, fake, real_radius, k)``: density and coverage."""
     real, fake = _clouds()
-    radius = ball_radii(real, 3)
-    got = array(answer(real, fake, radius, 3), (2,), "density_coverage")
-    inside = np.linalg.norm(real[:, None] - fake[None], axis=2) < radius[:, None]
-    density, coverage = inside.sum(0).mean() / 3, inside.any(1).mean()
-    mistakes = [
-        ("over-k", (3 * density, coverage)),
-        ("swapped", (coverage, density)),
-        ("precision", (inside.any(0).mean(), coverage)),
-        ("fakes", (density, inside.any(0).mean())),
-        ("total", (inside.sum(1).mean() / 3, coverage)),
-    ]
-    recognise(got, (density, coverage), mistakes)
+    for k, fakes in ((3, fake), (5, real.mean(0) + 0.1 * fake)):
+        radius = ball_radii(real, k)
+        got = array(answer(real, fakes, radius, k), (2,), "density_coverage")
+        inside = np.linalg.norm(real[:, None] - fakes[None], axis=2) < radius[:, None]
+        density, coverage = inside.sum(0).mean() / k, inside.any(1).mean()
+        mistakes = [
+            ("capped", (min(density, 1), coverage)),
+            ("capped", (np.minimum(inside.sum(0) / k, 1).mean(), coverage)),
+            ("over-k", (k * density, coverage)),
+            ("over-k", (k * density / 3, coverage)),
+            ("swapped", (coverage, density)),
+            ("precision", (inside.any(0).mean(), coverage)),
+            ("fakes", (density, inside.any(0).mean())),
+            ("total", (inside.sum(1).mean() / k, coverage)),
+        ]
+        recognise(got, (density, coverage), mistakes)
 
 
 @task(
@@ -129,7 +148,7 @@ def density_coverage(answer):
     entropy="The marginal is missing: KL compares each row with the mean of the rows.",
     reversed="KL is not symmetric: weigh with p(y|x), and put p(y) below the line.",
     order="First the mean of KL over the images, then the exponential.",
-    zero="A probability of 0 gave NaN or infinity: it adds nothing to the sum.",
+    zero="A probability of 0, or a digit that never comes, gave NaN: neither adds to the sum.",
     other="The score is wrong: ten certain, different rows must give 10, ten equal rows 1.",
 )
 def score(answer):
@@ -143,29 +162,40 @@ def score(answer):
         ("log", kl.mean()),
         ("entropy", np.exp((chances * np.log(chances)).sum(1).mean())),
         ("entropy", np.exp(-(chances * np.log(chances)).sum(1).mean())),
+        ("entropy", np.exp((chances * np.log(10 * chances)).sum(1).mean())),
         ("reversed", np.exp((marginal * np.log(marginal / chances)).sum(1).mean())),
         ("order", np.exp(kl).mean()),
     ]
     recognise(got, metrics.classifier_score(chances), mistakes)
     with np.errstate(all="ignore"):
-        certain = np.asarray(answer(np.eye(10)), float)
-    if not np.isfinite(certain).all():
-        raise Wrong("zero")
-    if not np.isclose(certain, 10, rtol=1e-3):
-        raise Wrong("other")
+        for count in (10, 5):  # digits that come, each of them certain
+            certain = np.asarray(answer(np.eye(10)[np.arange(20) % count]), float)
+            if not np.isfinite(certain).all():
+                raise Wrong("zero")
+            if not np.isclose(certain, count, rtol=1e-3):
+                raise Wrong("other")
 
 
-GRIDS = [
-    {"precision": 0.81, "recall": 0.50, "coverage": 0.47},  # good
-    {"precision": 0.99, "recall": 0.00, "coverage": 0.02},  # one shape, drawn well
-    {"precision": 0.60, "recall": 0.70, "coverage": 0.47},  # the same coverage, more kinds
+def _tables(*rows):
+    return [dict(zip(("precision", "recall", "coverage"), row, strict=True)) for row in rows]
+
+
+def _by(key):
+    return lambda tables: sorted(range(3), key=lambda i: key(tables[i]), reverse=True)
+
+
+GRIDS = [  # the second draws one shape well; the first and the third tie, or nearly
+    (_tables((0.81, 0.50, 0.47), (0.99, 0.00, 0.02), (0.60, 0.70, 0.47)),),
+    (_tables((0.81, 0.50, 0.60), (0.99, 0.00, 0.02), (0.60, 0.70, 0.47)),),
+    (_tables((0.70, 0.60, 0.30), (0.99, 0.00, 0.02), (0.60, 0.55, 0.40)),),
 ]
 
 
 @task(
     "6.6",
     precision="That goes by precision: a generator that draws one good shape would win.",
-    recall="That goes by recall alone: coverage comes first.",
+    recall="That goes by recall first: coverage comes first.",
+    sum="That adds the measures up: coverage comes first, whatever the others say.",
     tie="Two have the same coverage: the one with more recall comes first.",
     worst="The order is upside down: best first.",
     ranks="Return the indices in order, each of them once.",
@@ -173,16 +203,19 @@ GRIDS = [
 )
 def rank(answer):
     """``rank(tables)``: indices from best to worst, by coverage and then by recall."""
-    cases = [([GRIDS[1], {**GRIDS[0], "coverage": 0.6}, GRIDS[2]], [1, 2, 0]), (GRIDS, [2, 0, 1])]
-    for tables, due in cases:
-        got = array(answer([dict(table) for table in tables]), (3,), "rank").tolist()
-        if got == due:
-            continue
-        if sorted(got) != [0, 1, 2]:
+    got = []
+    for (tables,) in GRIDS:
+        got.append(array(answer([dict(table) for table in tables]), (3,), "rank").tolist())
+        if sorted(got[-1]) != [0, 1, 2]:
             raise Wrong("ranks")
-        by = {key: sorted(range(3), key=lambda i: -tables[i][key]) for key in tables[0]}
-        mistakes = {"worst": due[::-1], "precision": by["precision"], "tie": by["coverage"]}
-        for hint, order in {**mistakes, "recall": by["recall"]}.items():
-            if got == order:
-                raise Wrong(hint)
-        raise Wrong("other")
+    mistakes = [
+        ("worst", lambda tables: right(tables)[::-1]),
+        ("precision", _by(lambda table: table["precision"])),
+        ("tie", _by(lambda table: table["coverage"])),
+        ("tie", _by(lambda table: (table["coverage"], table["precision"]))),
+        ("recall", _by(lambda table: (table["recall"], table["coverage"]))),
+        ("sum", _by(lambda table: table["recall"] + table["coverage"])),
+        ("sum", _by(lambda table: sum(table.values()))),
+    ]
+    right = _by(lambda table: (table["coverage"], table["recall"]))
+    follows(got, GRIDS, right, mistakes)

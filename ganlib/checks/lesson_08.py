@@ -4,6 +4,8 @@ import numpy as np
 
 from ganlib.backend import tf
 from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks.logits import FAKE, REAL, SURE, check_far
+from ganlib.theory import sigmoid
 
 LABELS = np.array([7, 0, 2])
 DRAWS = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
@@ -59,10 +61,6 @@ def judged(answer):
     recognise(got, np.concatenate([flat, ones], 1), mistakes)
 
 
-REAL = np.array([[2.0], [-1.0], [0.5], [3.0]], "float32")
-FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7]], "float32")
-
-
 @task(
     "8.3",
     swapped="The two losses are swapped: D wants the real above the fake.",
@@ -70,6 +68,8 @@ FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7]], "float32")
     sum="That is a sum over the batch: take the mean.",
     crossed="A real is paired with its own fake, not with all of them or their mean.",
     sign="The sign is wrong: a loss falls as its player wins.",
+    unstable="A difference of 400 gives infinity: use tf.nn.softplus.",
+    clipped="A difference of 400 should cost 400: an epsilon or a clip caps it and flattens it.",
     other="The pair is wrong: softplus of minus the difference for D, and the mirror for G.",
 )
 def relativistic(answer):
@@ -87,8 +87,11 @@ def relativistic(answer):
         ("crossed", (np.logaddexp(0, -every).mean(), np.logaddexp(0, every).mean())),
         ("crossed", (np.logaddexp(0, -middle).mean(), np.logaddexp(0, middle).mean())),
         ("sign", (-due[0], -due[1])),
+        ("sign", (due[0], -due[0])),
     ]
     recognise(got, due, mistakes)
+    check_far(answer(tf.constant(SURE), tf.constant(-SURE)), (400, 0))
+    check_far(answer(tf.constant(-SURE), tf.constant(SURE)), (0, 400))
 
 
 W1 = np.random.default_rng(2).normal(size=(3, 4)).astype("float32")
@@ -118,15 +121,24 @@ class _Network:
     length="The slope enters squared: its length is not enough.",
     sum="That is a sum over the batch: take the mean over the images.",
     mean="Sum the squares over the pixels of an image; the mean is over images only.",
+    unwatched="The tape gave None: it follows variables by itself, other tensors only if told to watch.",
+    batch="The slope of a mean over the batch is too short: take that of the logits themselves.",
+    belief="That is the slope of D's belief: the penalty is on the logit.",
     constant="The penalty does not depend on D's weights: was the slope turned into NumPy or cut off?",
     other="The value is wrong: watch the images, take the slope of the logits by them, square and sum.",
 )
 def r1(answer):
     """``r1(discriminator, images)``: half the mean squared slope of D's logit at the images."""
     network, points = _Network(), tf.constant(POINTS)
-    with tf.GradientTape() as tape:
-        raw = answer(network, points)
+    try:
+        with tf.GradientTape() as tape:
+            raw = answer(network, points)
+    except (TypeError, ValueError) as error:
+        if "None" not in str(error):
+            raise
+        raise Wrong("unwatched") from error
     squares = np.square(_slopes()).sum(1)
+    belief = sigmoid(np.tanh(POINTS @ W1) @ W2)[:, 0]
     mistakes = [
         ("half", squares.mean()),
         ("length", np.sqrt(squares).mean() / 2),
@@ -135,6 +147,8 @@ def r1(answer):
         ("sum", squares.sum()),
         ("mean", squares.mean() / 6),
         ("mean", squares.mean() / 3),
+        ("batch", squares.mean() / 2 / len(POINTS) ** 2),
+        ("belief", (squares * (belief * (1 - belief)) ** 2).mean() / 2),
     ]
     recognise(number(raw, "r1"), squares.mean() / 2, mistakes)
     if not tf.is_tensor(raw) or tape.gradient(raw, network.w1) is None:
@@ -146,6 +160,7 @@ def r1(answer):
     onesided="One-sided: move the weight both ways, so that the error is of second order.",
     step="Divide by the distance between the two ends, which is two steps.",
     sign="The sign is wrong: the end above minus the end below.",
+    brackets="Brackets are missing: around the whole difference, or around 2h.",
     undivided="The difference is not divided by anything.",
     other="The slope is wrong: (f(x + h) − f(x − h)) / 2h.",
 )
@@ -160,6 +175,8 @@ def difference(answer):
             ("step", (up - down) / h),
             ("sign", (down - up) / (2 * h)),
             ("undivided", up - down),
+            ("brackets", up - down / (2 * h)),
+            ("brackets", (up - down) / 2 * h),
         ]
         recognise(got, (up - down) / (2 * h), mistakes)
 
@@ -171,29 +188,35 @@ def difference(answer):
     still="That is the old average: nothing of the new weights came in.",
     plain="That is the plain mean of the two: keep says how much of the old remains.",
     sum="The shares must add up to 1.",
+    fixed="The shares do not follow keep: use the argument.",
+    in_place="Your function changed the arrays that it was given: make new ones.",
     other="The average is wrong: keep · average + (1 − keep) · weights, array by array.",
 )
 def averaged(answer):
     """``averaged(average, weights, keep)``: lists of arrays in, the new average as a list."""
-    old, new = ([W1, W2], [W1 * 0.5 + 1, W2 - 2])
-    keep = 0.9
-    found = answer([w.copy() for w in old], [w.copy() for w in new], keep)
-    if found is None:
-        raise Wrong("nothing", "averaged")
-    if not isinstance(found, (list, tuple)) or len(found) != 2:
-        raise Wrong("shape", "averaged should return a list of two arrays, as it was given")
+    old, new = [W1, W2], [W1 * 0.5 + 1, W2 - 2]
+    one, two = _flat(old), _flat(new)
+    for keep in (0.9, 0.75):
+        given = [[w.copy() for w in weights] for weights in (old, new)]
+        found = answer(*given, keep)
+        if found is None:
+            raise Wrong("nothing", "averaged")
+        if not isinstance(found, (list, tuple)) or len(found) != 2:
+            raise Wrong("shape", "averaged should return a list of two arrays, as it was given")
+        got = [array(a, w.shape, "an array of the average") for a, w in zip(found, old, strict=True)]
+        mistakes = [
+            ("swapped", (1 - keep) * one + keep * two),
+            ("latest", two),
+            ("still", one),
+            ("plain", (one + two) / 2),
+            ("sum", keep * one + two),
+            ("sum", one + (1 - keep) * two),
+            ("fixed", 0.9 * one + 0.1 * two),
+        ]
+        recognise(_flat(got), keep * one + (1 - keep) * two, mistakes)
+        if not np.array_equal(_flat(given[0] + given[1]), np.concatenate([one, two])):
+            raise Wrong("in-place")
 
-    def flat(arrays):
-        return np.concatenate([np.ravel(a) for a in arrays])
 
-    got = flat([array(a, w.shape, "an array of the average") for a, w in zip(found, old, strict=True)])
-    one, two = flat(old), flat(new)
-    mistakes = [
-        ("swapped", (1 - keep) * one + keep * two),
-        ("latest", two),
-        ("still", one),
-        ("plain", (one + two) / 2),
-        ("sum", keep * one + two),
-        ("sum", one + (1 - keep) * two),
-    ]
-    recognise(got, keep * one + (1 - keep) * two, mistakes)
+def _flat(arrays):
+    return np.concatenate([np.ravel(a) for a in arrays])

@@ -3,29 +3,45 @@
 import numpy as np
 
 from ganlib.backend import keras, tf
+from ganlib.checks import Wrong
 
 SIZE, LATENT_DIM, RATE = (2, 2), 3, 0.1
 
 
 class Spy(keras.layers.Layer):
-    """Pass the input on; remember the ``training`` flags of its calls and the range it has seen."""
+    """Pass the input on and watch the calls, in compiled code too.
+
+    Attributes:
+        flags: The ``training`` flag of each call, or of each tracing of one.
+        kept: Number of calls outside a `keras.StatelessScope`.
+        seen: What went into the last 16 calls, ``(16, 5)``: rows, least, greatest, mean, mean square.
+    """
 
     def __init__(self):
         super().__init__()
-        self.flags = []
-
-    def build(self, input_shape):
-        def add(name, start):
-            fill = keras.initializers.Constant(start)
-            return self.add_weight(shape=(), initializer=fill, trainable=False, name=name)
-
-        self.least, self.most = add("least", np.inf), add("most", -np.inf)
+        self.flags, self.seen = [], tf.Variable(tf.zeros((16, 5)))
+        self.kept = self.add_weight(shape=(), initializer="zeros", trainable=False)
 
     def call(self, inputs, training=None):
         self.flags.append(training)
-        self.least.assign(tf.minimum(self.least, tf.reduce_min(inputs)))
-        self.most.assign(tf.maximum(self.most, tf.reduce_max(inputs)))
+        self.kept.assign_add(1.0)
+        of_all = (tf.reduce_min, tf.reduce_max, tf.reduce_mean, lambda x: tf.reduce_mean(x * x))
+        row = [tf.cast(tf.shape(inputs)[0], tf.float32), *(function(inputs) for function in of_all)]
+        self.seen.assign(tf.concat([self.seen[1:], [tf.stack(row)]], 0))
         return inputs
+
+
+def recorded(name, moves):
+    """Return Adam, as the old page has it, that notes its name with each move or each tracing of one."""
+    optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
+    apply = optimizer.apply
+
+    def noted(*arguments, **options):
+        moves.append(name)
+        return apply(*arguments, **options)
+
+    optimizer.apply = noted
+    return optimizer
 
 
 def pair(seed=1, latent_dim=LATENT_DIM):
@@ -77,14 +93,31 @@ def statistics(network):
     )
 
 
-def spy(network):
-    """Return a network's `Spy`."""
-    return network.layers[0]
+def spies(*networks):
+    """Return the `Spy` of each network, with nothing on record yet."""
+    found = [network.layers[0] for network in networks]
+    for spy in found:
+        spy.flags.clear()
+        spy.kept.assign(0.0)
+        spy.seen.assign(tf.zeros_like(spy.seen))
+    return found
 
 
 def close(found, due):
     """Return whether two vectors agree to a hundredth of what is due to change."""
     return np.abs(found - due).max() <= 0.01 * np.abs(due).max() + 1e-7
+
+
+def check_move(found, due, who):
+    """Raise the hint that fits, where a move is not the one that is due."""
+    if not np.abs(found).max() > 1e-7:
+        raise Wrong("still", who)
+    if close(found, due):
+        return
+    cosine = found @ due / (np.linalg.norm(found) * np.linalg.norm(due))
+    if cosine < -0.98:
+        raise Wrong("uphill", who)
+    raise Wrong("size" if cosine > 0.98 else "direction", who)
 
 
 def mean_bce(logits, target):
@@ -99,15 +132,12 @@ def downhill(tape, loss, network):
 
 
 def d_moves(generator, discriminator, real, z):
-    """Return D's loss and move: right targets and swapped ones, with G in training mode and not."""
+    """Return D's loss and move twice: for the right targets and for swapped ones."""
     moves = []
-    for training in (True, False):
-        with keras.StatelessScope():
-            fake = generator(z, training=training)
-        for real_target, fake_target in ((1.0, 0.0), (0.0, 1.0)):
-            with tf.GradientTape() as tape:
-                real_loss = mean_bce(discriminator(real, training=True), real_target)
-                fake_loss = mean_bce(discriminator(fake, training=True), fake_target)
-                loss = (real_loss + fake_loss) / 2
-            moves.append((float(loss), downhill(tape, loss, discriminator)))
+    for real_target, fake_target in ((1.0, 0.0), (0.0, 1.0)):
+        with keras.StatelessScope(), tf.GradientTape() as tape:
+            real_loss = mean_bce(discriminator(real, training=True), real_target)
+            fake_loss = mean_bce(discriminator(generator(z, training=True), training=True), fake_target)
+            loss = (real_loss + fake_loss) / 2
+        moves.append((float(loss), downhill(tape, loss, discriminator)))
     return moves

@@ -19,17 +19,35 @@ def stack(first, second):
     return np.concatenate([first, second])
 
 
+def under_scope(step):
+    """The whole step where only the fakes of D's step belong."""
+
+    def scoped(*arguments):
+        with keras.StatelessScope():
+            return step(*arguments)
+
+    return scoped
+
+
 def d_step(
-    real_target=1.0, fake_target=0.0, training=True, scope=True, sign=1, halves=0.5, who="D", back="loss"
+    real_target=1.0,
+    fake_target=0.0,
+    training=True,
+    g_training=True,
+    scope=True,
+    sign=1,
+    halves=0.5,
+    who="D",
+    back="loss",
 ):
     """D's step with one thing wrong."""
 
     def step(generator, discriminator, optimizer, real, z):
         if scope:
             with keras.StatelessScope():
-                fake = generator(z, training=True)
+                fake = generator(z, training=g_training)
         else:
-            fake = generator(z, training=True)
+            fake = generator(z, training=g_training)
         with tf.GradientTape() as tape:
             if who == "both":
                 fake = generator(z, training=False)
@@ -42,7 +60,8 @@ def d_step(
         slopes = tape.gradient(loss, variables)
         if who != "nobody":
             optimizer.apply(slopes, variables)
-        return {"loss": loss, "none": None, "after": loss * 0.5}[back]
+        as_in_lesson = loss, real_loss, fake_loss
+        return {"loss": loss, "none": None, "after": loss * 0.5, "tuple": as_in_lesson}[back]
 
     return step
 
@@ -59,6 +78,7 @@ def only_real_step(generator, discriminator, optimizer, real, z):
 def g_step(
     target=1.0,
     training=True,
+    d_training=True,
     sign=1,
     scale=1.0,
     who="G",
@@ -75,7 +95,7 @@ def g_step(
             fake = early if cut == "outside" else generator(z, training=training)
             if cut == "numpy":
                 fake = tf.constant(fake.numpy())
-            logits = discriminator(fake, training=True)
+            logits = discriminator(fake, training=d_training)
             loss = -bce(logits, 0.0) if saturating else bce(logits, target)
             loss = tf.reduce_mean(tf.square(fake)) if pixels else sign * scale * loss
         variables = generator.trainable_variables
@@ -83,42 +103,64 @@ def g_step(
             variables = variables + discriminator.trainable_variables
         if who != "nobody":
             optimizer.apply(tape.gradient(loss, variables), variables)
-        return back * loss
+        return {"loss": loss} if back == "dict" else back * loss
 
     return step
 
 
-def networks(sigmoid=False, flat=False):
+def networks(sigmoid=False, flat=False, end="tanh"):
     layers = keras.layers
-    ends = [layers.Dense(784, activation="tanh")] + ([] if flat else [layers.Reshape((28, 28))])
+    ends = [layers.Dense(784, activation=end)] + ([] if flat else [layers.Reshape((28, 28))])
     generator = keras.Sequential([keras.Input((100,)), *ends])
     last = layers.Dense(1, activation="sigmoid" if sigmoid else None)
     return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
 
 
-def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4):
+def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, end="tanh"):
     def page():
         d_optimizer = keras.optimizers.Adam(rate, beta_1=beta)
         g_optimizer = d_optimizer if shared else keras.optimizers.Adam(rate, beta_1=beta)
-        return (*networks(sigmoid, flat), d_optimizer, g_optimizer)[:parts]
+        return (*networks(sigmoid, flat, end), d_optimizer, g_optimizer)[:parts]
 
     return page
 
 
-def train(scale=lambda images: images.astype("float32") / 127.5 - 1, d_moves=True, g_moves=True):
+def to_range(images):
+    return images.astype("float32") / 127.5 - 1
+
+
+def normal(count, number):
+    return tf.random.stateless_normal((count, 100), (0, number))
+
+
+def train(scale=to_range, players="DG", z=normal, per_round=2, rounds=None):
+    """The rounds with one thing wrong: who moves in which order, on which images, from which z."""
+
     def page(generator, discriminator, d_optimizer, g_optimizer, images, steps):
         real = tf.constant(scale(images))
-        right = d_step()
-        for step in range(steps):
-            z = tf.random.stateless_normal((len(images), 100), (0, step))
-            if d_moves:
-                right(generator, discriminator, d_optimizer, real, z)
-            else:
-                discriminator(real)
-            if g_moves:
-                g_step()(generator, discriminator, g_optimizer, z)
+        for step in range(rounds or steps):
+            for place, player in enumerate(players):
+                noise = z(len(images), per_round * step + place % per_round)
+                if player == "D":
+                    d_step()(generator, discriminator, d_optimizer, real, noise)
+                else:
+                    g_step()(generator, discriminator, g_optimizer, noise)
 
     return page
+
+
+@tf.function
+def compiled(generator, discriminator, d_optimizer, g_optimizer, real):
+    for place, step, optimizer in ((0, d_step, d_optimizer), (1, g_step, g_optimizer)):
+        z = np.random.default_rng(place).normal(size=(len(real), 100))
+        arguments = (generator, discriminator, optimizer)
+        step()(*arguments, real, z) if place == 0 else step()(*arguments, z)
+
+
+def traced(generator, discriminator, d_optimizer, g_optimizer, images, steps):
+    """NumPy's numbers in a compiled round are drawn once, when it is traced."""
+    for _ in range(steps):
+        compiled(generator, discriminator, d_optimizer, g_optimizer, tf.constant(to_range(images)))
 
 
 WRONG = {
@@ -151,6 +193,21 @@ WRONG = {
             "unstable",
             lambda r, f: -tf.reduce_mean(tf.math.log(tf.sigmoid(r)) + tf.math.log(1 - tf.sigmoid(f))) / 2,
         ),
+        (
+            "clipped",
+            lambda r, f: (
+                -tf.reduce_mean(tf.math.log(tf.sigmoid(r) + 1e-7)) / 2
+                - tf.reduce_mean(tf.math.log(1 - tf.sigmoid(f) + 1e-7)) / 2
+            ),
+        ),
+        (
+            "clipped",
+            lambda r, f: (
+                tf.reduce_mean(probability_bce(tf.sigmoid(r), 1.0)) / 2
+                + tf.reduce_mean(probability_bce(tf.sigmoid(f), 0.0)) / 2
+            ),
+        ),
+        ("pooled", lambda r, f: tf.reduce_mean(tf.nn.softplus(tf.concat([-r, f], 0)))),
         ("other", lambda r, f: tf.reduce_mean(tf.square(r - 1)) + tf.reduce_mean(tf.square(f))),
         ("shape", lambda r, f: tf.nn.softplus(-r)),
     ],
@@ -162,12 +219,17 @@ WRONG = {
         ("probabilities", lambda f: tf.reduce_mean(probability_bce(f, 1.0))),
         ("twice", lambda f: bce(tf.sigmoid(f), 1.0)),
         ("unstable", lambda f: -tf.reduce_mean(tf.math.log(tf.sigmoid(f)))),
+        ("clipped", lambda f: -tf.reduce_mean(tf.math.log(tf.sigmoid(f) + 1e-7))),
+        ("clipped", lambda f: tf.reduce_mean(probability_bce(tf.sigmoid(f), 1.0))),
         ("other", lambda f: tf.reduce_mean(f)),
     ],
     "d_step": [
         ("still", d_step(who="nobody")),
         ("uphill", d_step(sign=-1)),
         ("inference", d_step(training=False)),
+        ("inference", d_step(g_training=False)),
+        ("scope", under_scope(d_step())),
+        ("alone", d_step(back="tuple")),
         ("size", d_step(halves=1.0)),
         ("direction", only_real_step),
         ("returned", d_step(back="after")),
@@ -180,6 +242,9 @@ WRONG = {
         ("still", g_step(who="nobody")),
         ("uphill", g_step(sign=-1)),
         ("inference", g_step(training=False)),
+        ("inference", g_step(d_training=False)),
+        ("scope", under_scope(g_step())),
+        ("alone", g_step(back="dict")),
         ("size", g_step(scale=8.0)),
         ("direction", g_step(pixels=True)),
         ("returned", g_step(back=2.0)),
@@ -198,8 +263,23 @@ WRONG = {
         ("settings", (build(rate=1e-3), train())),
         ("scale", (build(), train(scale=lambda images: images.astype("float32")))),
         ("scale", (build(), train(scale=lambda images: images.astype("float32") / 255))),
-        ("still", (build(), train(d_moves=False))),
-        ("still", (build(), train(g_moves=False))),
+        ("reach", (build(end="sigmoid"), train())),
+        ("reach", (build(end=None), train())),
+        ("still", (build(), train(players="G"))),
+        ("still", (build(), train(players="D"))),
+        ("still", (build(), lambda *_: None)),
+        ("rounds", (build(), train(rounds=1))),
+        ("rounds", (build(), train(players="DDG", per_round=3))),
+        ("order", (build(), train(players="GD"))),
+        ("count", (build(), train(z=lambda count, number: normal(64, number)))),
+        (
+            "noise",
+            (build(), train(z=lambda n, number: tf.random.stateless_uniform((n, 100), (0, number)))),
+        ),
+        ("noise", (build(), train(z=lambda n, number: 2 * normal(n, number)))),
+        ("again", (build(), train(per_round=1))),
+        ("again", (build(), train(z=lambda count, number: normal(count, 0)))),
+        ("again", (build(), traced)),
         ("error", (lambda: keras.optimizers.Adam(lr=2e-4), train())),
     ],
 }

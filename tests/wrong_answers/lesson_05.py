@@ -26,7 +26,7 @@ def own(image):
 
 
 def pipeline(
-    shuffle=20,
+    shuffle=5000,
     scale=unit,
     remainder=True,
     batch=True,
@@ -48,14 +48,14 @@ def pipeline(
         if batch:
             stream = stream.batch(batch_size, drop_remainder=remainder)
         if late:
-            stream = stream.shuffle(20, seed=3)
+            stream = stream.shuffle(40, seed=3)
         return stream.repeat() if endless else stream
 
     return build
 
 
 def any_digit(images, labels, digit, batch_size):
-    stream = tf.data.Dataset.from_tensor_slices(images).shuffle(60, seed=1).map(unit)
+    stream = tf.data.Dataset.from_tensor_slices(images).shuffle(2600, seed=1).map(unit)
     return stream.batch(batch_size, drop_remainder=True)
 
 
@@ -131,6 +131,10 @@ WRONG = {
         ("order", pipeline(shuffle=0)),
         ("neighbours", pipeline(late=True)),
         ("buffer", pipeline(shuffle=2)),
+        ("buffer", pipeline(shuffle=32)),
+        ("buffer", pipeline(shuffle=1000)),
+        ("buffer", pipeline(shuffle=2048)),
+        ("few", lambda images, labels, digit, size: pipeline()(images, labels, digit, 32)),
         ("frozen", pipeline(again=False)),
     ],
     "diversity": [
@@ -150,6 +154,8 @@ WRONG = {
         ("constant", lambda d, p, r: "collapsed"),
         ("noise-varied", lambda d, p, r: "varied" if d > 0.5 else "collapsed"),
         ("precise-varied", lambda d, p, r: "varied" if p > 0.5 else "noise" if d > 0.5 else "collapsed"),
+        ("precise-varied", lambda d, p, r: "collapsed" if d < 0.5 else "varied" if p > 0.5 else "noise"),
+        ("precise-noise", lambda d, p, r: "collapsed" if d < 0.5 else "varied" if r > 0.5 else "noise"),
         ("noise-collapsed", lambda d, p, r: "varied" if r > 0.5 else "collapsed"),
         ("collapsed-noise", lambda d, p, r: "noise" if p < 0.5 else judge()(d, p, r)),
         ("harsh", judge(recall=0.9)),
@@ -170,11 +176,22 @@ WRONG = {
     "improved": [
         ("truth", lambda a, b: np.mean(b) - np.mean(a)),
         ("always", lambda a, b: True),
+        ("ties", lambda a, b: min(b) >= max(a)),
         ("mean", lambda a, b: bool(np.mean(b) > np.mean(a))),
-        ("best", lambda a, b: bool(max(b) > max(a) and min(b) > min(a))),
+        ("mean", lambda a, b: bool(np.median(b) > np.median(a))),
+        ("paired", lambda a, b: all(y > x for x, y in zip(a, b, strict=True))),
+        ("paired", lambda a, b: bool((np.array(b) >= a).all())),
+        ("paired", lambda a, b: bool((np.sort(b) > np.sort(a)).all())),
+        ("best", lambda a, b: max(b) > max(a)),
+        ("worst", lambda a, b: min(b) > min(a)),
+        ("overlap", lambda a, b: max(b) > min(a)),
         ("one", lambda a, b: b[0] > a[0]),
+        ("one", lambda a, b: b[-1] > a[-1]),
+        ("one", lambda a, b: any(y > x for x, y in zip(a, b, strict=True))),
         ("backwards", lambda a, b: min(a) > max(b)),
-        ("backwards", lambda a, b: abs(np.mean(a) - np.mean(b)) > 0.3),
-        ("strict", lambda a, b: min(b) > max(a) and max(a) < 0.1),
+        ("backwards", lambda a, b: bool((np.array(b) < a).all())),
+        ("other", lambda a, b: bool(abs(np.mean(a) - np.mean(b)) > 0.3)),
+        ("other", lambda a, b: bool(np.mean(b) - np.mean(a) > np.std(a) + np.std(b))),
+        ("other", lambda a, b: min(b) > max(a) and max(a) < 0.1),
     ],
 }

@@ -7,14 +7,16 @@ def gaps(one, two):
     return np.linalg.norm(one[:, None] - two[None], axis=2)
 
 
-def frechet(square=True, shift=1, covariances=1, cross=2, root=True, length=False):
+def frechet(
+    square=True, shift=1, covariances=1, cross=2, root=True, length=False, entries=False, cov=None
+):
     """The distance with one thing wrong."""
 
     def answer(real, fake):
-        one, two = np.cov(real.T), np.cov(fake.T)
+        one, two = (cov(x) if cov else np.cov(x.T) for x in (real, fake))
         away = np.square(real.mean(0) - fake.mean(0)).sum()
         away = np.sqrt(away) if length else away
-        values = np.maximum(np.linalg.eigvals(one @ two).real, 0)
+        values = np.diag(one @ two) if entries else np.maximum(np.linalg.eigvals(one @ two).real, 0)
         middle = (np.sqrt(values) if root else values).sum()
         found = shift * away + covariances * (np.trace(one) + np.trace(two) - cross * middle)
         return found if square else np.sqrt(found)
@@ -24,6 +26,12 @@ def frechet(square=True, shift=1, covariances=1, cross=2, root=True, length=Fals
 
 def kl(p, q):
     return (p * np.log(p / q)).sum(-1)
+
+
+def unmasked(c):
+    """A score that spares p = 0 where it is easy, and forgets a digit that never comes."""
+    entropy = np.where(c > 0, c * np.log(np.where(c > 0, c, 1)), 0).sum(1)
+    return np.exp((entropy - (c * np.log(c.mean(0))).sum(1)).mean())
 
 
 def by(*keys, sign=-1):
@@ -52,6 +60,8 @@ WRONG = {
         ("no-root", frechet(root=False)),
         ("once", frechet(cross=1)),
         ("length", frechet(length=True)),
+        ("entries", frechet(entries=True)),
+        ("biased", frechet(cov=lambda cloud: np.cov(cloud.T, bias=True))),
         ("other", lambda r, f: np.linalg.norm(np.cov(r.T) - np.cov(f.T))),
         ("shape", lambda r, f: r.mean(0) - f.mean(0)),
     ],
@@ -61,6 +71,7 @@ WRONG = {
         ("farthest", lambda p, k: np.sort(gaps(p, p), 1)[:, -k]),
         ("squared", lambda p, k: np.sort(gaps(p, p), 1)[:, k] ** 2),
         ("mean", lambda p, k: np.sort(gaps(p, p), 1)[:, 1 : k + 1].mean(1)),
+        ("copies", lambda p, k: np.sort(np.where(gaps(p, p) == 0, np.inf, gaps(p, p)), 1)[:, k - 1]),
         ("other", lambda p, k: np.sort(gaps(p, p), 0)[0] + 1),
         ("shape", lambda p, k: np.sort(gaps(p, p), 1)[k, :2]),
     ],
@@ -86,12 +97,34 @@ WRONG = {
                 (gaps(r, f) < b).all(1).mean(),
             ),
         ),
+        (
+            "radius",
+            lambda r, f, a, b: (
+                (gaps(r, f) < a[:, None]).any(0).mean(),
+                (gaps(r, f) < a[:, None]).any(1).mean(),
+            ),
+        ),
+        (
+            "counts",
+            lambda r, f, a, b: (
+                (gaps(r, f) < a[:, None]).any(0).sum(),
+                (gaps(r, f) < b).any(1).sum(),
+            ),
+        ),
         ("paired", paired),
         ("other", lambda r, f, a, b: (2.0, 3.0)),
         ("shape", lambda r, f, a, b: (gaps(r, f) < b).any(1)),
     ],
     "density_coverage": [
         ("over-k", lambda r, f, a, k: (inside(r, f, a).sum(0).mean(), inside(r, f, a).any(1).mean())),
+        (
+            "over-k",
+            lambda r, f, a, k: (inside(r, f, a).sum(0).mean() / 3, inside(r, f, a).any(1).mean()),
+        ),
+        (
+            "capped",
+            lambda r, f, a, k: (min(1, inside(r, f, a).sum(0).mean() / k), inside(r, f, a).any(1).mean()),
+        ),
         (
             "swapped",
             lambda r, f, a, k: (inside(r, f, a).any(1).mean(), inside(r, f, a).sum(0).mean() / k),
@@ -114,16 +147,22 @@ WRONG = {
         ("reversed", lambda c: np.exp(kl(c.mean(0), c).mean())),
         ("order", lambda c: np.exp(kl(c, c.mean(0))).mean()),
         ("zero", lambda c: np.exp(kl(c, c.mean(0)).mean())),
+        ("zero", unmasked),
+        ("entropy", lambda c: np.exp(kl(c, np.full(10, 0.1)).mean())),
         ("other", lambda c: 10.0),
         ("shape", lambda c: np.exp(kl(c, c.mean(0)))),
     ],
     "rank": [
         ("precision", by("precision")),
-        ("recall", lambda t: [2, 0, 1] if t[0]["precision"] < 0.9 else [2, 1, 0]),
+        ("recall", by("recall")),
+        ("recall", by("recall", "coverage")),
+        ("sum", lambda t: sorted(range(3), key=lambda i: -t[i]["coverage"] - t[i]["recall"])),
+        ("sum", lambda t: sorted(range(3), key=lambda i: -sum(t[i].values()))),
         ("tie", by("coverage")),
+        ("tie", by("coverage", "precision")),
         ("worst", by("coverage", "recall", sign=1)),
         ("ranks", lambda tables: [1, 1, 2]),
-        ("other", lambda tables: [1, 0, 2]),
+        ("other", lambda tables: [1, 2, 0]),
         ("shape", lambda tables: 0),
     ],
 }

@@ -24,6 +24,11 @@ def alternating(theta, psi, rate, r1):
     return theta + rate * sigmoid(psi * theta) * psi, psi
 
 
+def forger_first(theta, psi, rate, r1):
+    theta = step(theta, psi, rate, r1)[0]
+    return theta, step(theta, psi, rate, r1)[1]
+
+
 def matrix(rate, r1, belief=0.5):
     return np.array([[1, rate * belief], [-rate * belief, 1 - rate * r1]])
 
@@ -58,11 +63,14 @@ WRONG = {
         ("sigma", lambda p, c, s: (gaps(p, c).min(1) <= s).mean()),
         ("squared", lambda p, c, s: (gaps(p, c).min(1) ** 2 <= 3 * s).mean()),
         ("box", lambda p, c, s: (np.abs(p[:, None] - c).max(2).min(1) <= 3 * s).mean()),
+        ("strict", lambda p, c, s: (gaps(p, c).min(1) < 3 * s).mean()),
+        ("twice", lambda p, c, s: (gaps(p, c) <= 3 * s).sum() / len(p)),
         ("bad", lambda p, c, s: (gaps(p, c).min(1) > 3 * s).mean()),
         ("other", lambda p, c, s: (gaps(p, c).max(1) <= 3 * s).mean()),
         ("shape", lambda p, c, s: gaps(p, c).min(1) <= 3 * s),
     ],
     "modes_found": [
+        ("near", lambda p, c, s: (gaps(p, c) <= 3 * s).any(0).sum()),
         ("strays", lambda p, c, s: len(np.unique(gaps(p, c).argmin(1)))),
         ("points", lambda p, c, s: (gaps(p, c).min(1) <= 3 * s).sum()),
         ("lost", lambda p, c, s: (gaps(p, c) > 3 * s).all(0).sum()),
@@ -73,6 +81,7 @@ WRONG = {
     ],
     "dirac_step": [
         ("alternating", alternating),
+        ("alternating", forger_first),
         ("signs", lambda t, p, h, r: step(t, p, h, r, d=-1)),
         ("signs", lambda t, p, h, r: step(t, p, h, r, g=-1)),
         ("swapped", lambda t, p, h, r: step(t, p, h, r)[::-1]),
@@ -84,6 +93,11 @@ WRONG = {
         ("shape", lambda t, p, h, r: step(t, p, h, r)[0]),
     ],
     "growth": [
+        ("real-part", lambda h, r: np.linalg.eigvals(matrix(h, r)).max()),
+        ("norm", lambda h, r: np.linalg.norm(matrix(h, r), 2)),
+        ("norm", lambda h, r: np.linalg.norm(matrix(h, r))),
+        ("determinant", lambda h, r: np.sqrt(np.linalg.det(matrix(h, r)))),
+        ("half", lambda h, r: lengths(matrix(h, r / 2)).max()),
         ("real-part", lambda h, r: np.linalg.eigvals(matrix(h, r)).real.max()),
         ("smallest", lambda h, r: lengths(matrix(h, r)).min()),
         ("gradient", lambda h, r: lengths((matrix(h, r) - np.eye(2)) / h).max()),
@@ -100,16 +114,24 @@ WRONG = {
         ("collapse", by(skip=("collapse",))),
         ("owner", by(skip=("owner",))),
         ("oscillation", by(skip=("oscillation",))),
+        ("oscillation", by()),  # the last values alone
+        ("oscillation", lambda m, g, d: "healthy" if max(m) == 8 else by()(m, g, d)),
         ("nothing", lambda m, g, d: None),
     ],
     "proven": [
         ("mean", least_five(lambda b, a: a.mean() > b.mean())),
-        ("any", least_five(lambda b, a: (a > b).any())),
+        ("mean", lambda b, a: bool(np.median(a) > np.median(b))),
+        ("one", least_five(lambda b, a: (a > b).any())),
+        ("one", least_five(lambda b, a: a.max() > b.max())),
         ("few", lambda b, a: bool((a > b).all())),
+        ("few", lambda b, a: bool(len(b) >= 4 and (a > b).all())),
         ("ties", least_five(lambda b, a: (a >= b).all())),
-        ("reversed", least_five(lambda b, a: (a < b).all())),
+        ("backwards", least_five(lambda b, a: (a < b).all())),
         ("sorted", least_five(lambda b, a: (np.sort(a) > np.sort(b)).all())),
-        ("never", lambda b, a: False),
+        ("apart", least_five(lambda b, a: a.min() > b.max())),
+        ("always", lambda b, a: False),
         ("truth", lambda b, a: 1),
+        ("nothing", lambda b, a: None),
+        ("other", least_five(lambda b, a: (a > b + 0.1).all())),
     ],
 }

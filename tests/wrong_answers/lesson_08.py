@@ -17,13 +17,29 @@ def softplus(x):
     return tf.reduce_mean(tf.nn.softplus(x))
 
 
-def r1(half=0.5, squared=True, reduce=tf.reduce_mean, inner=tf.reduce_sum, cut=False):
+def relativistic(epsilon):
+    def cost(gap):
+        return -tf.reduce_mean(tf.math.log(tf.sigmoid(gap) + epsilon))
+
+    return lambda real, fake: (cost(real - fake), cost(fake - real))
+
+
+def r1(
+    half=0.5,
+    squared=True,
+    reduce=tf.reduce_mean,
+    inner=tf.reduce_sum,
+    cut=False,
+    of=tf.identity,
+    watch=True,
+):
     """R1 with one thing wrong."""
 
     def penalty(discriminator, images):
         with tf.GradientTape() as tape:
-            tape.watch(images)
-            logits = discriminator(images, training=True)
+            if watch:
+                tape.watch(images)
+            logits = of(discriminator(images, training=True))
         slope = tape.gradient(logits, images)
         slope = tf.stop_gradient(slope) if cut else slope
         squares = inner(tf.square(slope), axis=1)
@@ -38,6 +54,13 @@ def numpy_r1(discriminator, images):
 
 def mixed(keep, other):
     return lambda old, new, k: [keep(k) * a + other(k) * b for a, b in zip(old, new, strict=True)]
+
+
+def in_place(average, weights, keep):
+    for old, new in zip(average, weights, strict=True):
+        old *= keep
+        old += (1 - keep) * new
+    return average
 
 
 WRONG = {
@@ -67,6 +90,9 @@ WRONG = {
             "crossed",
             lambda r, f: (softplus(tf.reduce_mean(f) - r), softplus(r - tf.reduce_mean(f))),
         ),
+        ("unstable", relativistic(0)),
+        ("clipped", relativistic(1e-7)),
+        ("sign", lambda r, f: (softplus(f - r), -softplus(f - r))),
         ("sign", lambda r, f: (-softplus(f - r), -softplus(r - f))),
         ("other", lambda r, f: (softplus(r), softplus(r))),
         ("shape", lambda r, f: softplus(f - r)),
@@ -76,6 +102,9 @@ WRONG = {
         ("length", r1(squared=False)),
         ("sum", r1(reduce=tf.reduce_sum)),
         ("mean", r1(inner=tf.reduce_mean)),
+        ("unwatched", r1(watch=False)),
+        ("batch", r1(of=tf.reduce_mean)),
+        ("belief", r1(of=tf.sigmoid)),
         ("constant", r1(cut=True)),
         ("constant", numpy_r1),
         ("other", lambda d, x: tf.reduce_mean(d(x) ** 2)),
@@ -87,6 +116,8 @@ WRONG = {
         ("step", lambda f, x, h: (f(x + h) - f(x - h)) / h),
         ("sign", lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h)),
         ("undivided", lambda f, x, h: f(x + h) - f(x - h)),
+        ("brackets", lambda f, x, h: f(x + h) - f(x - h) / (2 * h)),
+        ("brackets", lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h),
         ("other", lambda f, x, h: f(x)),
         ("shape", lambda f, x, h: np.array([f(x), h])),
     ],
@@ -96,6 +127,8 @@ WRONG = {
         ("still", mixed(lambda k: 1, lambda k: 0)),
         ("plain", mixed(lambda k: 0.5, lambda k: 0.5)),
         ("sum", mixed(lambda k: k, lambda k: 1)),
+        ("fixed", mixed(lambda k: 0.9, lambda k: 0.1)),
+        ("in-place", in_place),
         ("other", mixed(lambda k: k, lambda k: k - 1)),
         ("shape", lambda old, new, k: old[0]),
     ],
