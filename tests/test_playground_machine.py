@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import psutil
 import pytest
 
 from ganlib import toys
@@ -417,3 +418,14 @@ def test_spread_of_a_circle_is_its_radius():
     circle = 3 * np.stack([np.cos(angle), np.sin(angle)], 1) + 5
     assert words.spread(circle) == pytest.approx(3)
     assert words.spread(toys.ring(500)) == pytest.approx(1, abs=0.05)
+
+
+def test_the_memory_of_a_long_game_is_flat():
+    machine, process = Machine("ring"), psutil.Process()
+    machine.film.most = 2
+    for _ in range(1000):
+        machine.step_both()
+    before = process.memory_info().rss
+    for _ in range(5000):
+        machine.step_both()
+    assert (process.memory_info().rss - before) / 5000 < 300  # bytes an iteration; a cached number is 750

@@ -127,7 +127,8 @@ class Machine:
         self.iteration += 1
 
     def _run(self, name):
-        figures = self._functions[name](tf.constant(self.draw, tf.int64)).numpy()
+        draw = tf.constant(np.array(self.draw, "int64"))  # TensorFlow keeps every Python number for ever
+        figures = self._functions[name](draw).numpy()
         if not np.isfinite(figures).all():
             raise FloatingPointError(
                 f"A loss is not a finite number any more at iteration {self.iteration}. "
