@@ -47,7 +47,7 @@ def test_hosting_has_the_measured_table_and_claims_no_less():
     seat = max(row["peak_mb"] for row in ROWS.values()) + MEASURED["about"]["server_mb"]
     assert 1200 < seat <= 1600  # "1.6 GB for sure"
     assert 5.5 <= sum(total.values()) / 60 <= 8.5  # "7 minutes of one core"
-    assert max(row["cpu_seconds"] for row in ROWS.values()) == pytest.approx(63, rel=0.2)
+    assert max(row["cpu_seconds"] for row in ROWS.values()) == pytest.approx(75, rel=0.2)
     found = re.search(r"runs \* (\d+) \+ tries \* (\d+)", HOSTING).groups()
     for number, folder in zip(found, total, strict=True):
         assert int(number) == pytest.approx(total[folder], rel=0.2), f"the bill, {folder}"

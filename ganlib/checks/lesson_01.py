@@ -109,7 +109,7 @@ def _moved(real_slope, fake_slope, rate=RATE):
 
 STEP_HINTS = {
     "uphill": "That goes up the gradient, and the loss rises: step against it.",
-    "rate": "The step has the right direction and the wrong length: is the rate in, and only once?",
+    "rate": "The step has the right direction and the wrong length: is the rate in once, and the mean?",
     "sum": "The step is as many times too long as there are bottles: take the mean.",
     "gradient": "That is the gradient itself: return the parameters after the step.",
     "still": "Nothing moved: return the new values, not the old ones.",
@@ -157,7 +157,14 @@ def owner_step(answer):
     ]
     for one in (_moved(real_slope, nothing), _moved(nothing, fake_slope)):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
-    recognise(found, due, mistakes)
+    recognise(found, due, [*mistakes, _along(old, due, found)])
+
+
+def _along(old, due, found):
+    """Return the hint for a step of another length in the right direction, and where it would end."""
+    move = due - old
+    length = (found - old) @ move / (move @ move)
+    return "rate" if length > 0 else "uphill", old + length * move
 
 
 @task(
@@ -190,6 +197,7 @@ def forger_loss(answer):
     in_place="Your function changed the array theta that it was given: make a new one.",
     saturating="That is the slope of log(1 - D): climb log D instead.",
     chain="The chain rule stops too early: how much does the logit change with theta?",
+    no_theta="His bottles are theta + z: your beliefs are those of z.",
 )
 def forger_step(answer):
     """``forger_step(z, theta, w, b, rate)`` returns theta after one step down his loss."""
@@ -211,8 +219,10 @@ def forger_step(answer):
         ("saturating", THETA - RATE * np.mean(-d) * W),
         ("chain", THETA - RATE * np.mean(d - 1)),
         ("mixed", THETA - RATE * slope.mean()),
+        ("no-theta", THETA - RATE * np.mean(sigmoid(_logits(Z)) - 1) * W),
     ]
-    recognise(got, THETA - RATE * slope, mistakes)
+    due = THETA - RATE * slope
+    recognise(got, due, [*mistakes, _along(THETA, due, got)])
 
 
 FORGERS = {  # what each does to a real bottle
