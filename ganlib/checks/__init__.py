@@ -14,8 +14,10 @@ can happen (an exception of the learner's, None, a wrong shape, NaN) is said in 
 """
 
 import os
+import re
 from dataclasses import dataclass
 from inspect import signature
+from textwrap import shorten
 
 import numpy as np
 
@@ -25,9 +27,13 @@ GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}.",
     "nothing": "{detail} gave None: does your function end with return?",
-    "not-numbers": "{detail} is not made of numbers.",
+    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or rows of unequal length?",
     "shape": "{detail}.",
     "not-finite": "{detail} holds NaN or infinity.",
+}
+SLIPS = {  # advice on an error, by what its message speaks of
+    r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
+    r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
 }
 
 
@@ -99,13 +105,20 @@ class Task:
         except Wrong as wrong:
             return self._advice(wrong)
         except (Exception, SystemExit) as error:
-            text = " ".join(str(error).split())[:160]
-            return self._advice(Wrong("error", f"{type(error).__name__}: {text}".rstrip(": .")))
+            return self._advice(Wrong("error", _said(error)))
         return Verdict(self.number, "passed")
 
     def _advice(self, wrong):
         text = {**GENERAL, **self.hints}[wrong.hint]
         return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
+
+
+def _said(error):
+    """Return an error as one line, with a word on shapes or types where it is about them."""
+    text = re.sub(r"\{\{function_node \S+\}\}", "", str(error))  # TensorFlow's address, of no use here
+    text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
+    slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
+    return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip(". ")
 
 
 def task(number, **hints):

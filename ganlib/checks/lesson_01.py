@@ -114,8 +114,22 @@ STEP_HINTS = {
     "gradient": "That is the gradient itself: return the parameters after the step.",
     "still": "Nothing moved: return the new values, not the old ones.",
     "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
+    "length": "The direction is right, but the step is {detail} times as long as it should be.",
     "other": "It moved, but not down the gradient: check each gradient by moving one parameter a little.",
 }
+
+
+def _recognise_step(found, old, due, mistakes):
+    """`recognise` for a step; one along the gradient is told its length, one against it the way."""
+    mistakes = [("still", old), ("uphill", 2 * old - due), *mistakes]
+    try:
+        recognise(found, due, mistakes)
+    except Wrong as wrong:
+        move, right = found - old, due - old
+        times = move @ right / (right @ right)
+        if wrong.hint != "other" or not same(move, times * right):
+            raise
+        raise (Wrong("length", f"{times:.3g}") if times > 0 else Wrong("uphill")) from None
 
 
 @task(
@@ -144,8 +158,6 @@ def owner_step(answer):
     nothing = np.zeros(len(REAL))
     mistakes = [
         ("mixed", [*(W + move[:2].mean()), due[2]]),
-        ("still", old),
-        ("uphill", old - move),
         ("no-bias", [*due[:2], B]),
         ("halves", old + 2 * move),
         ("rate", old + move / RATE),
@@ -157,14 +169,7 @@ def owner_step(answer):
     ]
     for one in (_moved(real_slope, nothing), _moved(nothing, fake_slope)):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
-    recognise(found, due, [*mistakes, _along(old, due, found)])
-
-
-def _along(old, due, found):
-    """Return the hint for a step of another length in the right direction, and where it would end."""
-    move = due - old
-    length = (found - old) @ move / (move @ move)
-    return "rate" if length > 0 else "uphill", old + length * move
+    _recognise_step(found, old, due, mistakes)
 
 
 @task(
@@ -208,8 +213,6 @@ def forger_step(answer):
     d = sigmoid(_logits(FAKE))
     slope = np.mean(d - 1) * W
     mistakes = [
-        ("still", THETA),
-        ("uphill", THETA + RATE * slope),
         ("rate", THETA - slope),
         ("rate", THETA - RATE**2 * slope),
         ("sum", THETA - RATE * len(Z) * slope),
@@ -221,8 +224,7 @@ def forger_step(answer):
         ("mixed", THETA - RATE * slope.mean()),
         ("no-theta", THETA - RATE * np.mean(sigmoid(_logits(Z)) - 1) * W),
     ]
-    due = THETA - RATE * slope
-    recognise(got, due, [*mistakes, _along(THETA, due, got)])
+    _recognise_step(got, THETA, THETA - RATE * slope, mistakes)
 
 
 FORGERS = {  # what each does to a real bottle
@@ -245,7 +247,7 @@ def _forger(name, bottles):
     one_based="Python counts from 0: the first forger is number 0.",
     easiest="That is the one she beats most easily: which loss does the best forger leave her?",
     always="Your answer does not change when the forgers change places: train an owner against each.",
-    other="With the forgers in the order {detail} you name the wrong one: does she train long enough?",
+    other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )
 def unbeaten(answer):
     """``unbeaten(real, forgers)`` returns which of three forgers a trained linear owner cannot beat."""

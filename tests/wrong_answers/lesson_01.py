@@ -52,6 +52,11 @@ def swapped_features(real, fake, w, b, rate):
     return w - rate * by_w[::-1], b - rate * by_b
 
 
+def scalar_lesson(real, fake, w, b, rate):
+    """The lesson's step, for bottles that are one number."""
+    return w - rate * np.mean((d(real, w, b) - 1) * real + d(fake, w, b) * fake) / 2, b
+
+
 def mixed(real, fake, w, b, rate):
     by_w, by_b = gradient(real, fake, w, b)
     return w - rate * by_w.mean(), b - rate * by_b
@@ -90,6 +95,11 @@ def by_correlation(real, forgers):
     return int(np.argmin([m if c < -0.3 else 9 for m, c in zip(means, colours, strict=True)]))
 
 
+def by_spread(real, forgers):
+    gaps = [np.linalg.norm(forger(5000, 0).std(0) - real.std(0)) for forger in forgers]
+    return int(np.argmax(gaps))
+
+
 WRONG = {
     "belief": [
         ("logits", lambda x, w, b: x @ w + b),
@@ -123,8 +133,6 @@ WRONG = {
         ("uphill", step(factor=-1)),
         ("rate", step(power=0)),
         ("rate", step(power=2)),
-        ("rate", step(factor=0.5)),
-        ("uphill", step(factor=-0.5)),
         ("sum", step(factor=5)),
         ("sum", step(factor=10)),
         ("gradient", lambda real, fake, w, b, rate: gradient(real, fake, w, b)),
@@ -133,12 +141,15 @@ WRONG = {
         ("in-place", in_place),
         ("no-bias", step(bias=0)),
         ("halves", step(factor=2)),
+        ("length", step(factor=0.5)),
+        ("uphill", step(factor=-2)),
         ("one-half", step(fake_part=0)),
         ("one-half", step(real_part=0)),
         ("mixed", mixed),
         ("other", swapped_features),
         ("nothing", lambda *a: None),
         ("shape", lambda *a: step()(*a)[::-1]),
+        ("error", scalar_lesson),
     ],
     "forger_loss": [
         ("sum", lambda z, theta, w, b: -np.sum(np.log(d(theta + z, w, b)))),
@@ -154,7 +165,6 @@ WRONG = {
         ("uphill", turn(factor=-1)),
         ("rate", turn(power=0)),
         ("rate", turn(power=2)),
-        ("rate", turn(factor=0.5)),
         ("sum", turn(factor=5)),
         ("gradient", lambda z, theta, w, b, rate: slope(z, theta, w, b)),
         ("still", lambda z, theta, w, b, rate: theta),
@@ -163,6 +173,8 @@ WRONG = {
         ("chain", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b) - 1)),
         ("mixed", lambda z, theta, w, b, rate: theta - rate * slope(z, theta, w, b).mean()),
         ("no-theta", lambda z, theta, w, b, rate: theta - rate * slope(z, 0, w, b)),
+        ("length", turn(factor=0.5)),
+        ("uphill", turn(factor=-0.5)),
         ("other", lambda z, theta, w, b, rate: theta - rate * slope(z, theta, w, b)[::-1]),
         ("shape", lambda *a: turn()(*a)[:, None]),
     ],
@@ -175,6 +187,7 @@ WRONG = {
         ("always", lambda real, forgers: int(np.argmax(losses(real, forgers, 0)))),
         ("always", lambda real, forgers: 1),
         ("other", by_correlation),
+        ("other", by_spread),
         ("shape", losses),
         ("nothing", lambda real, forgers: None),
     ],
