@@ -39,6 +39,12 @@ def end(**changes):
     return lambda: {**right, **changes}
 
 
+def one_replacement(p, q, d, dx):
+    """The replacement of the first term serves the second as well."""
+    believed = np.where(p > 0, d, 1)
+    return np.sum(p * np.log(believed) + q * np.log(1 - believed)) * dx
+
+
 WRONG = {
     "optimal_d": [
         ("swapped", lambda p, q: q / (p + q)),
@@ -64,6 +70,7 @@ WRONG = {
         ("unweighted", lambda p, q, d, dx: np.sum(np.log(d) + np.log(1 - d)) * dx),
         ("trapezoid", lambda p, q, d, dx: np.trapezoid(xlog(p, d) + xlog(q, 1 - d), dx=dx)),
         ("nan", lambda p, q, d, dx: np.sum(p * np.log(d) + q * np.log(1 - d)) * dx),
+        ("nan", one_replacement),
         ("nan", lambda p, q, d, dx: float(np.sum(p * np.log(d) + q * np.log(1 - d)) * dx)),
         ("other", lambda p, q, d, dx: np.sum(p * d + q * (1 - d)) * dx),
         ("shape", lambda p, q, d, dx: (xlog(p, d) + xlog(q, 1 - d)) * dx),
@@ -101,6 +108,7 @@ WRONG = {
         ("by-d", lambda x: (-softplus(x), -1 / (1 - sigmoid(x)))),
         ("slope", lambda x: (-softplus(x), sigmoid(x) - 1)),
         ("unstable", lambda x: (np.log(1 - sigmoid(x)), -sigmoid(x))),
+        ("unstable", lambda x: (np.log(np.maximum(1 - sigmoid(x), 1e-12)), -sigmoid(x))),
         ("unstable", lambda x: (-np.log(1 + np.exp(x)), -np.exp(x) / (1 + np.exp(x)))),
         ("other-loss", lambda x: (softplus(-x), sigmoid(x) - 1)),
     ],
