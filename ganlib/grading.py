@@ -12,7 +12,7 @@ import os
 import pkgutil
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
 
@@ -154,12 +154,14 @@ def check(folder, out=None, jobs=1, limits=LIMITS):
     paths, root = find(folder)
     rows, stop, code = [], Event(), 0
     with _table(out) as file, ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(grade, path, root, limits, stop) for path in paths]
+        waiting = {pool.submit(grade, path, root, limits, stop) for path in paths}
         try:
-            for done in as_completed(waiting):
-                found, cost = done.result()
-                rows += found
-                print(_line(found, *cost), file=sys.stderr, flush=True)
+            while waiting:
+                # A signal just before an endless wait would be heard only at its end: hence 1 s.
+                done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+                for found, cost in (future.result() for future in done):
+                    rows += found
+                    print(_line(found, *cost), file=sys.stderr, flush=True)
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(cancel_futures=True)

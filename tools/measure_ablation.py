@@ -6,12 +6,12 @@ Full MNIST, 4 000 steps, three seeds; 10 000 samples against the 10 000 test ima
 holds already are kept; delete the file to start anew.  Lesson 8 reads it.
 """
 
-import json
 import os
-import sys
 from pathlib import Path
 
 os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+from runs import complete
 
 import ganlib
 from ganlib.recipes import RECIPES, Adam
@@ -41,26 +41,12 @@ def measure(variant, seed):
     return {"variant": variant, "seed": seed, **{name: round(float(table[name]), 4) for name in KEPT}}
 
 
-def main():
-    """Run what is missing from the plan; the file is written after every run."""
-    old = json.loads(PATH.read_text())["runs"] if PATH.exists() else []
-    done = {(run["variant"], run["seed"]): run for run in old}
-    wanted = [(variant, seed) for seed in SEEDS for variant in VARIANTS]
+if __name__ == "__main__":
     about = {
         "command": "GANLIB_DATA=folder python tools/measure_ablation.py",
         "train": f"the 60 000 training images of MNIST, {STEPS} steps",
         "measured": "10 000 samples against the 10 000 test images",
         "classifier": ganlib.metrics.classifier.NAME,
     }
-    for item in wanted:
-        if item not in done:
-            done[item] = measure(*item)
-            print(done[item], flush=True)
-        rows = ",\n".join(json.dumps(done[i], ensure_ascii=False) for i in wanted if i in done)
-        head = json.dumps(about, indent=1)
-        PATH.write_text(f'{{"about": {head},\n"runs": [\n{rows}\n]}}\n', encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    wanted = [(variant, seed) for seed in SEEDS for variant in VARIANTS]
+    complete(PATH, about, ("variant", "seed"), wanted, measure)

@@ -6,14 +6,13 @@ Runs that the file holds already are kept, so a broken-off measurement goes on w
 the file to start anew.  Lesson 4 reads it.
 """
 
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
+from runs import complete
 
 import ganlib
-from ganlib.backend import keras, tf
+from ganlib.backend import tf
 
 PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "smoothing.json"
 TARGETS = {"none": (1.0, 0.0), "one-sided": (0.9, 0.0), "two-sided": (0.9, 0.1)}
@@ -58,33 +57,17 @@ def measure(recipe, steps, seed, smoothing):
     }
 
 
-def main():
-    """Run what is missing from the plan; the file is written after every run."""
-    PATH.parent.mkdir(exist_ok=True)
-    old = json.loads(PATH.read_text())["runs"] if PATH.exists() else []
-    key = ("recipe", "steps", "seed", "smoothing")
-    done = {tuple(run[name] for name in key): run for run in old}
+if __name__ == "__main__":
     wanted = [
         (recipe, steps, seed, smoothing)
         for recipe, steps, seeds, names in PLAN
         for seed in seeds
         for smoothing in names
     ]
-    for item in wanted:
-        if item not in done:
-            done[item] = measure(*item)
-            print(done[item], flush=True)
-        about = {
-            "command": "python tools/measure_smoothing.py",
-            "train": "4 000 of the 5 000 digits of load_digits",
-            "measured": "1 000 samples against the 1 000 held-out digits; losses: last quarter",
-            "versions": f"TensorFlow {tf.__version__}, Keras {keras.__version__}, CPU",
-            "targets": TARGETS,
-        }
-        rows = ",\n".join(json.dumps(done[item]) for item in wanted if item in done)
-        PATH.write_text(f'{{"about": {json.dumps(about, indent=1)},\n"runs": [\n{rows}\n]}}\n')
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    about = {
+        "command": "python tools/measure_smoothing.py",
+        "train": "4 000 of the 5 000 digits of load_digits",
+        "measured": "1 000 samples against the 1 000 held-out digits; losses: last quarter",
+        "targets": TARGETS,
+    }
+    complete(PATH, about, ("recipe", "steps", "seed", "smoothing"), wanted, measure)
