@@ -114,26 +114,6 @@ def test_k_updates_of_d_for_one_of_g_with_fresh_examples_and_z():
     assert (int(gan.d_optimizer.iterations), int(gan.g_optimizer.iterations)) == (3, 1)
 
 
-def test_running_average_of_the_weights_draws_the_samples():
-    gan = ganlib.build("small", seed=3, ema=0.75)
-    gan.step.assign(90)
-    first = [v.numpy() for v in gan.generator.variables]
-    gan.update_generator(gan.scale(tf.constant(digits(8))), gan.draw(8, 0))
-    for average, old, new in zip(gan.average.variables, first, gan.generator.variables, strict=True):
-        np.testing.assert_allclose(average, 0.75 * old + 0.25 * new.numpy(), rtol=1e-5, atol=1e-6)
-    z = draw_z(4, 100, 0, 0)
-    shown = (gan.average(z, training=False).numpy() + 1) * 127.5
-    np.testing.assert_allclose(gan.draw_images(z), np.clip(np.rint(shown), 0, 255), atol=1)
-
-
-def test_packing_shows_d_several_images_at_once():
-    gan = ganlib.build("small", seed=0, pack=2)
-    assert gan.discriminator.input_shape == (None, 2, 28, 28)
-    real = gan.scale(tf.constant(digits(8)))
-    _, real_logits, fake_logits = gan.update_discriminator(real, gan.draw(8, 0))
-    assert real_logits.shape == fake_logits.shape == (4, 1)
-
-
 DROPPING = RECIPES["small"].but(
     discriminator=(("Flatten", {}), *dense(64, "leaky", dropout=0.3), ("Dense", {"units": 1}))
 )

@@ -1,14 +1,10 @@
-"""The measured files of lessons 4, 5 and 8 are whole and in step with their tools; the zeros vary."""
+"""The measured files of lessons 4, 5 and 8 are whole and in step with their tools."""
 
 import json
 import sys
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 import ganlib
-from ganlib.metrics import features, neighbours
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -53,16 +49,3 @@ def test_every_ingredient_of_modern_was_left_out_three_times():
     assert sorted(found) == sorted((name, seed) for name in tool.VARIANTS for seed in tool.SEEDS)
     for changes in tool.VARIANTS.values():
         assert tool.MODERN.but(**changes) != tool.MODERN or not changes
-
-
-@pytest.mark.slow
-def test_the_repaired_zeros_vary_and_the_raw_ones_do_not():
-    real = ganlib.load_digits().only(0).images
-    recall = {}
-    for name in ("only-zeros-raw", "only-zeros"):
-        gan = ganlib.build(name, seed=7, xla=False)
-        ganlib.train(gan, real, verbose=0)
-        assert int(gan.step) == 1850
-        recall[name] = neighbours(features(real), features(gan.sample(500, seed=1)))["recall"]
-    assert recall["only-zeros-raw"] <= 0.02
-    assert 0.5 <= recall["only-zeros"] <= np.nextafter(1, 0)

@@ -264,7 +264,7 @@ def test_diversity_is_the_root_of_the_mean_over_pairs(halves):
 
 def test_diversity_ratio_without_a_shared_class_is_no_number(halves):
     zeros, ones = halves[0][:2], halves[0][100:102]
-    assert np.isnan(metrics.digits.diversity_ratio(zeros, ones))
+    assert np.isnan(metrics.digits.diversity_ratio(zeros, np.zeros(2), ones, np.ones(2)))
 
 
 def test_nearest_finds_copies(halves):

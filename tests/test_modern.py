@@ -85,7 +85,8 @@ def test_the_penalised_step_against_finite_differences(r1, r2):
 
 
 def test_average_follows_its_formula():
-    gan = ganlib.build(PLANE.but(ema=0.22), seed=1)
+    generator = dense(4, "leaky", batch_norm=0.8) + dense(3)  # its statistics are averaged too
+    gan = ganlib.build(PLANE.but(ema=0.22, generator=generator), seed=1)
     mean = [w.astype("float64") for w in gan.generator.get_weights()]
     for keep in (1 / 10, 2 / 11, 0.22, 0.22):
         ganlib.train(gan, POINTS, steps=1, verbose=0)
@@ -111,6 +112,8 @@ def test_packing_shows_d_several_at_once():
     images = tf.reshape(tf.range(8 * 784, dtype="float32"), (8, 28, 28))
     shown = gan.shown(images, None)
     np.testing.assert_array_equal(shown[1, 2], images[6])
+    for logits in gan.update_discriminator(images / 3136 - 1, gan.draw(8, 0))[1:]:
+        assert logits.shape == (2, 1)
     history = ganlib.train(gan, ganlib.load_digits(), steps=2, verbose=0)
     assert np.isfinite(history["d_loss"]).all()
 

@@ -43,7 +43,7 @@ def run(name, seed, budget_only, **changes):
     ganlib.train(gan, train, steps=CHUNK, verbose=0)  # compiles
     spent, open_rows = 0.0, {"full", "budget"}
     while open_rows:
-        done = int(gan.step)
+        done = gan.steps_done
         ends = {"full": done >= recipe.steps, "budget": spent >= BUDGET}
         for length in sorted(open_rows):
             if ends[length]:
@@ -59,20 +59,23 @@ def run(name, seed, budget_only, **changes):
 
 def row(gan, test, name, seed, length, spent):
     """Return one row of the table."""
-    found = metrics.evaluate(gan.sample(SAMPLES, seed=1), test.images)
-    numbers = {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}
-    numbers["classes"] = [round(share, 4) for share in found["classes"]]
     start = {"recipe": name, "seed": seed, "length": length}
-    return {**start, "steps": int(gan.step), "cpu_seconds": round(spent, 1), **numbers}
+    start |= {"steps": gan.steps_done, "cpu_seconds": round(spent, 1)}
+    return start | numbers(gan.sample(SAMPLES, seed=1), test.images)
 
 
 def floor():
     """Return the row of real training against real test images."""
     train, test = data.load_mnist("train").images, data.load_mnist("test").images
     chosen = np.random.default_rng(0).permutation(len(train))[:SAMPLES]  # at random: MNIST has an order
-    found = metrics.evaluate(train[chosen], test)
-    numbers = {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}
-    return {"recipe": "real digits", "seed": 0, "length": "full", **numbers}
+    return {"recipe": "real digits", "seed": 0, "length": "full", **numbers(train[chosen], test)}
+
+
+def numbers(fake, real):
+    """Return the measures, rounded."""
+    found = metrics.evaluate(fake, real)
+    found["classes"] = [round(share, 4) for share in found["classes"]]
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}
 
 
 def main():
@@ -93,15 +96,8 @@ def main():
                 if new["length"] not in here:
                     rows.append(new)
                     path.write_text("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n")
-                    print(
-                        name,
-                        seed,
-                        new["length"],
-                        new["steps"],
-                        new["cpu_seconds"],
-                        new["frechet"],
-                        flush=True,
-                    )
+                    shown = [new[key] for key in ("length", "steps", "cpu_seconds", "frechet")]
+                    print(name, seed, *shown, flush=True)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ def _clouds(seed=0):
     biased="These covariances divide by n: those of np.cov divide by n - 1.",
     once="The cross term counts twice: −2 (S₁S₂)^½.",
     length="The distance of the means enters squared.",
+    symmetric="S₁S₂ is not symmetric, and eigvalsh and eigh take it to be: use np.linalg.eigvals.",
+    flat="In a cloud that fills not all dimensions some eigenvalues are 0, and rounding puts them below.",
     other="The value is wrong: compute each of the four terms alone for two clouds of one dimension.",
 )
 def frechet(answer):
@@ -32,7 +34,7 @@ def frechet(answer):
         one, two = np.cov(real.T), np.cov(fake.T)
         shift = np.square(real.mean(0) - fake.mean(0)).sum()
         traces, product = np.trace(one) + np.trace(two), one @ two
-        cross = np.sqrt(np.maximum(np.linalg.eigvals(product).real, 0)).sum()
+        cross = _roots(np.linalg.eigvals(product).real)
         due = shift + traces - 2 * cross
         by_n = [(len(cloud) - 1) / len(cloud) for cloud in (real, fake)]
         biased = by_n[0] * np.trace(one) + by_n[1] * np.trace(two) - 2 * np.sqrt(np.prod(by_n)) * cross
@@ -45,8 +47,20 @@ def frechet(answer):
             ("no-root", shift + traces - 2 * np.trace(product)),
             ("once", shift + traces - cross),
             ("length", np.sqrt(shift) + traces - 2 * cross),
+            ("symmetric", shift + traces - 2 * np.sqrt(np.abs(np.linalg.eigvalsh(product))).sum()),
+            ("symmetric", shift + traces - 2 * _roots(np.linalg.eigvalsh(product))),
         ]
         recognise(got, due, mistakes)
+    lift = np.random.default_rng(2).normal(size=(3, 9))  # three dimensions of nine are filled
+    real, fake = (cloud @ lift for cloud in _clouds())
+    with np.errstate(invalid="ignore"):
+        flat = np.asarray(answer(real, fake), complex)
+    if not np.isclose(flat, metrics.frechet(real, fake), rtol=1e-4):
+        raise Wrong("flat")
+
+
+def _roots(values):
+    return np.sqrt(np.maximum(values, 0)).sum()
 
 
 @task(
@@ -76,7 +90,7 @@ def radii(answer):
         ]
         recognise(got, gaps[:, k], mistakes)
     found = answer(points[[0, 0, 1, 2, 3]], 1)
-    if not np.allclose(array(found, (5,), "radii(points, 1)")[:2], 0):
+    if not np.allclose(array(found, (5,), "radii(points, 1)")[:2], 0, atol=1e-6):
         raise Wrong("copies")
 
 

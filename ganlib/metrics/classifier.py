@@ -92,6 +92,20 @@ def _checked(images):
     return images
 
 
+def see(images):
+    """Return `features` and `classify` of images, in one pass.
+
+    Args:
+        images: ``uint8`` ``(n, 28, 28)``.
+
+    Raises:
+        ValueError: Not such images.
+    """
+    seen, logits = forward(_checked(images), weights())
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return seen, powers / powers.sum(1, keepdims=True)
+
+
 def features(images):
     """Return what the classifier sees in each image: float32 ``(n, 64)``, each ≥ 0.
 
@@ -101,7 +115,7 @@ def features(images):
     Raises:
         ValueError: Not such images.
     """
-    return forward(_checked(images), weights())[0]
+    return see(images)[0]
 
 
 def classify(images):
@@ -113,6 +127,4 @@ def classify(images):
     Raises:
         ValueError: Not such images.
     """
-    logits = forward(_checked(images), weights())[1]
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
+    return see(images)[1]

@@ -29,17 +29,17 @@ def evaluate(fake_images, real_images, k=5, neighbours=3000, seed=0):
         ValueError: The real images are no digits: the classifier knows nothing else.
     """
     fake_images, real_images = np.asarray(fake_images), np.asarray(real_images)
-    certainty = classifier.classify(real_images[:: len(real_images) // 500 + 1]).max(1).mean()
+    real, real_chances = classifier.see(real_images)
+    certainty = real_chances.max(1).mean()
     if certainty < CERTAIN:
         found = f"images of which the digit classifier is {certainty:.0%} sure"
         todo = "Hand features of a classifier for these images to metrics.frechet and metrics.neighbours."
         raise refuse("real_images", found, f"digits ({CERTAIN:.0%} and more)", todo)
-    fake, real = classifier.features(fake_images), classifier.features(real_images)
+    fake, chances = classifier.see(fake_images)
     count = min(neighbours, len(fake), len(real))
     chosen = np.random.default_rng(seed)
     some_real = real[chosen.permutation(len(real))[:count]]
     some_fake = fake[chosen.permutation(len(fake))[:count]]
-    chances = classifier.classify(fake_images)
     shares = class_shares(chances)
     return {
         "frechet": distances.frechet(real, fake),
@@ -47,7 +47,7 @@ def evaluate(fake_images, real_images, k=5, neighbours=3000, seed=0):
         "classes": [float(share) for share in shares],
         "modes": int((shares >= 0.01).sum()),
         "score": classifier_score(chances),
-        "diversity": diversity_ratio(fake_images, real_images),
+        "diversity": diversity_ratio(fake_images, chances.argmax(1), real_images, real_chances.argmax(1)),
         "fake_count": len(fake),
         "real_count": len(real),
         "neighbour_count": count,
@@ -102,7 +102,7 @@ def diversity(images):
     return float(np.sqrt(2 * pixels.var(0, ddof=1).sum()))
 
 
-def diversity_ratio(fake_images, real_images):
+def diversity_ratio(fake_images, fake_labels, real_images, real_labels):
     """Return the diversity within a class, fake over real: the mean over the classes found in both.
 
     1 where the fakes of a class differ as much as its real images do; 0 for one image a class; NaN
@@ -110,11 +110,10 @@ def diversity_ratio(fake_images, real_images):
 
     Args:
         fake_images: ``uint8`` ``(m, 28, 28)``.
+        fake_labels: ``(m,)``, which digit each is.
         real_images: ``uint8`` ``(n, 28, 28)``.
+        real_labels: ``(n,)``.
     """
-    fake_labels, real_labels = (
-        classifier.classify(images).argmax(1) for images in (fake_images, real_images)
-    )
     ratios = [
         diversity(fake_images[fake_labels == digit]) / diversity(real_images[real_labels == digit])
         for digit in range(10)

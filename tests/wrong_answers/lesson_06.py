@@ -24,6 +24,17 @@ def frechet(
     return answer
 
 
+def with_roots(roots):
+    """The distance with its own way to the trace of the root."""
+
+    def answer(real, fake):
+        one, two = np.cov(real.T), np.cov(fake.T)
+        shift = real.mean(0) - fake.mean(0)
+        return shift @ shift + np.trace(one) + np.trace(two) - 2 * roots(one @ two).sum()
+
+    return answer
+
+
 def kl(p, q):
     return (p * np.log(p / q)).sum(-1)
 
@@ -55,6 +66,9 @@ def inside(real, fake, radius):
 WRONG = {
     "frechet": [
         ("root", frechet(square=False)),
+        ("symmetric", with_roots(lambda s: np.sqrt(np.abs(np.linalg.eigvalsh(s))))),
+        ("symmetric", with_roots(lambda s: np.sqrt(np.maximum(np.linalg.eigvalsh(s), 0)))),
+        ("flat", with_roots(lambda s: np.sqrt(np.linalg.eigvals(s).real))),
         ("means", frechet(shift=0)),
         ("covariances", frechet(covariances=0)),
         ("no-root", frechet(root=False)),

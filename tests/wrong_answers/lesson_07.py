@@ -52,6 +52,15 @@ def by(good=0.35, modes=6, loss=0.45, skip=()):
     return diagnose
 
 
+def last_modes(found, share, d_loss):
+    """Looks back at the good share, but not at the modes."""
+    if found[-1] == 8:
+        return "healthy"
+    if min(share[-3:]) > 0.35:
+        return "collapse"
+    return "owner too strong" if d_loss < 0.45 else "oscillation"
+
+
 def least_five(rule):
     return lambda before, after: bool(len(before) >= 5 and rule(before, after))
 
@@ -115,6 +124,7 @@ WRONG = {
         ("owner", by(skip=("owner",))),
         ("oscillation", by(skip=("oscillation",))),
         ("oscillation", by()),  # the last values alone
+        ("oscillation", last_modes),
         ("oscillation", lambda m, g, d: "healthy" if max(m) == 8 else by()(m, g, d)),
         ("nothing", lambda m, g, d: None),
     ],
