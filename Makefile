@@ -1,5 +1,6 @@
 # make lab     set up .venv, once, and open JupyterLab on the first lesson
 # make test    set up .venv, once, and prove that everything works
+# make test-slow      the tests that take long: kills, leaks, the recipes of docs/adapting.md
 # make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
 # make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions
@@ -10,7 +11,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
-.PHONY: setup lab test test-unit test-notebooks test-browser check site run clean
+.PHONY: setup lab test test-unit test-notebooks test-slow test-browser check site run clean
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -23,12 +24,15 @@ test: setup
 	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),-O) test-unit test-notebooks
 
 test-unit: setup
-	$(PY) -m pytest --cov --cov-report=term
+	$(PY) -m pytest -m "not slow" --cov --cov-report=term
 
 # Without a network: tests/offline blocks it.
 test-notebooks: setup
 	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
 	  -p no:cacheprovider notebooks solutions
+
+test-slow: setup
+	$(PY) -m pytest -m slow
 
 test-browser: setup
 	$(PY) -m pytest -rs tests/browser

@@ -183,7 +183,6 @@ class Wait(ganlib.backend.keras.callbacks.Callback):
         time.sleep(self.seconds)
 
 
-@pytest.mark.slow
 def test_two_processes_do_not_write_in_one_folder(tmp_path):
     training = PROCESSES.Event()
     other = PROCESSES.Process(target=hold, args=(tmp_path, training))

@@ -420,7 +420,6 @@ def test_the_end_of_python_ends_the_thread():
     assert (done.stdout, done.stderr, done.returncode) == ("bye\n", "", 0)
 
 
-@pytest.mark.slow
 def test_with_real_networks_the_same_commands_give_the_same_networks():
     def script(people):
         controller = Controller(Machine("moons"))

@@ -434,6 +434,7 @@ print((process.memory_info().rss - before) / length)
 """
 
 
+@pytest.mark.slow
 def test_the_memory_of_a_long_game_is_flat():
     """In a process of its own: what other tests leave behind comes and goes."""
     done = subprocess.run([sys.executable, "-c", LONG_GAME], capture_output=True, text=True, check=True)

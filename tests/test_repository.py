@@ -174,6 +174,14 @@ def test_weekly_run_takes_the_newest_packages_and_tells():
     assert "needs: newest" in report and "if: failure()" in report and "gh issue create" in report
 
 
+def test_what_decides_runs_the_slow_tests_too():
+    makefile, decides = ((ROOT / name).read_text() for name in ("Makefile", ".ci/run"))
+    assert "-m pytest -m slow" in makefile and '-m pytest -m "not slow" --cov' in makefile
+    assert {"make check", "make test", "make test-slow", "make test-browser"} == {
+        *re.findall(r"^time (make \S+)$", decides, re.M)
+    }
+
+
 def test_set_up_binder_and_devcontainer_take_an_admitted_python():
     setup = (ROOT / "tools" / "setup.sh").read_text()
     assert sorted(re.findall(r"python(3\.\d+)", setup)) == pythons()
