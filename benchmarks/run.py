@@ -8,6 +8,7 @@ of a step at the speed of a large one, and Adam's reads and writes at the speed 
 
 import argparse
 import json
+import os
 import platform
 import re
 import statistics
@@ -68,7 +69,8 @@ class Worker:
     def __init__(self, engine, recipe, images, python):
         command = [python, str(HERE / "worker.py"), engine, recipe, images]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self.process = subprocess.Popen(command, text=True, **pipes)
+        here = {**os.environ, "PYTHONPATH": str(HERE.parent)}  # for a Python without ganlib
+        self.process = subprocess.Popen(command, text=True, env=here, **pipes)
 
     def ready(self):
         if self.process.stdout.readline().strip() == "ready":
