@@ -68,6 +68,24 @@ def test_a_registry_out_of_reach_is_one_sentence(tmp_path):
     assert not (tmp_path / ".venv" / ".installed").exists()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The user requested (constraint) soupsieve==4.1.2",
+        "(from versions: 1.0)\nNo matching distribution found for bleach==7.0",
+    ],
+)
+def test_a_version_that_was_withdrawn_is_one_sentence(said, tmp_path):
+    pip = tmp_path / "pip"
+    pip.write_text(f"#!/bin/sh\n[ \"$1\" = -c ] && exit 0\ncat <<'END'\n{said}\nEND\nexit 1\n")
+    pip.chmod(0o755)
+    venv = f'if [ "$2" = venv ]; then mkdir -p .venv/bin && cp {pip} .venv/bin/python; fi'
+    done = setup(checkout(tmp_path, ("fake", venv)), PYTHON="fake")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The registry does not have a version that constraints.txt names")
+    assert "make lab NEWEST=1" in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_what_is_installed_is_not_installed_again(tmp_path):
     folder = checkout(tmp_path, *[(name, "exit 1") for name in ("python3", "python")])
     (folder / ".venv").mkdir()

@@ -41,6 +41,8 @@ if ! .venv/bin/python -m pip install --disable-pip-version-check \
         echo "The disk is full: free about 3 GB and try again." >&2
     elif grep -qiE 'connection|timed out|temporary failure|name resolution|network|proxy|max retries|from versions: none' "$log"; then
         echo "The package registry could not be reached: check the network and try again (details in $log)." >&2
+    elif grep -qE 'requested \(constraint\)|No matching distribution found for .*==' "$log"; then
+        echo "The registry does not have a version that constraints.txt names, not any more or not for this machine: take the newest ones with  make lab NEWEST=1  (details in $log)." >&2
     else
         echo "pip could not install the course: the reason stands at the end of $log." >&2
     fi
