@@ -15,7 +15,15 @@ import numpy as np
 from ganlib.errors import refuse
 
 TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeError,  # in the name of a member
+)
 LIMIT = 2**28  # bytes; MNIST's largest file has 47 million
 
 

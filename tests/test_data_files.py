@@ -187,6 +187,15 @@ def test_pickles_are_never_opened(put, tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
+def test_a_name_that_cannot_be_decoded_is_refused(put):
+    data = bytearray(npz_bytes(x=np.arange(6, dtype="u1")))
+    member = data.index(b"PK\1\2")  # in the list at the end: its flags stand at 8, its name at 46
+    data[member + 9] |= 8  # "the name is UTF-8"
+    data[member + 46] = 0x80
+    with pytest.raises(ValueError, match=r"received 'utf-8' codec .*, accepted a whole .npz file"):
+        read_npz(put(bytes(data)), ("x",))
+
+
 def test_a_missing_array_is_named(put):
     with pytest.raises(ValueError, match="received a file without y_train"):
         read_npz(put(npz_bytes(x_train=np.zeros(3))), ("x_train", "y_train"))
