@@ -28,10 +28,10 @@ def whole():
 
 
 def test_equal_seeds_give_equal_bits_whatever_the_length_of_an_execution(whole):
-    for gan, history in (trained(steps_per_execution=10), trained(steps_per_execution=7)):
-        for name, variable in gan.state().items():
-            np.testing.assert_array_equal(variable, whole[0].state()[name])
-        assert history["step"][-1] == 24  # the last execution is shorter
+    gan, history = trained(steps_per_execution=7)
+    for name, variable in gan.state().items():
+        np.testing.assert_array_equal(variable, whole[0].state()[name])
+    assert history["step"][-1] == 24  # the last execution is shorter
     assert whole[1]["step"].tolist() == [10, 20, 24]
 
 

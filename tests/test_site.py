@@ -4,6 +4,7 @@ import importlib
 import posixpath
 import re
 import sys
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
@@ -64,14 +65,21 @@ def full():
     return make_site.Site(solutions=True).render()
 
 
+read = cache(Reader)
+
+
+def read_all(files):
+    return {name: read(data.decode()) for name, data in files.items() if name.endswith(".html")}
+
+
 @pytest.fixture(scope="module")
 def pages(full):
-    return {name: Reader(data.decode()) for name, data in full.items() if name.endswith(".html")}
+    return read_all(full)
 
 
 def lost(files):
     """Return the links that lead nowhere."""
-    pages = {name: Reader(data.decode()) for name, data in files.items() if name.endswith(".html")}
+    pages = read_all(files)
     found = []
     for name, page in pages.items():
         for link in page.links:
