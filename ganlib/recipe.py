@@ -119,7 +119,8 @@ def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropo
 
     Args:
         units: Width.
-        activation: ``"leaky"``, ``"relu"``, ``"tanh"`` or None for a linear block.
+        activation: ``"leaky"``, or a name that Keras knows, such as ``"relu"``, ``"silu"`` or ``"tanh"``;
+            None for a linear block.
         slope: Slope of the leaky ReLU below zero.
         std: Standard deviation of a normal initialiser; None for Keras's default (Glorot uniform).
         batch_norm: Momentum of the batch normalisation; None for none.

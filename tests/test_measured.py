@@ -49,3 +49,10 @@ def test_every_ingredient_of_modern_was_left_out_three_times():
     assert sorted(found) == sorted((name, seed) for name in tool.VARIANTS for seed in tool.SEEDS)
     for changes in tool.VARIANTS.values():
         assert tool.MODERN.but(**changes) != tool.MODERN or not changes
+
+
+def test_modern_had_its_minute_with_three_seeds_on_each_set():
+    import measure_modern as tool
+
+    found = [(r["set"], r["seed"]) for r in runs("modern")]
+    assert found == [(name, seed) for name in tool.SETS for seed in tool.SEEDS]

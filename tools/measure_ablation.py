@@ -14,13 +14,17 @@ os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OM
 from runs import complete
 
 import ganlib
-from ganlib.recipes import RECIPES, Adam
+from ganlib.recipes import FLATTEN, IMAGE, LOGIT, RECIPES, Adam, dense
 
 PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "ablation.json"
 STEPS, SEEDS = 4000, range(3)
 MODERN = RECIPES["modern"]
 BARE = tuple(layer for layer in MODERN.generator if layer[0] != "BatchNormalization")
-OLD = Adam(1e-3, beta_1=0.5, beta_2=0.99)
+TANH = (*MODERN.generator[:-3], *dense(784, "tanh"), IMAGE)
+LEAKY = (FLATTEN, *dense(256, "leaky"), *dense(128, "leaky"), LOGIT)
+OLD, SLOW, SLOW_OLD = (Adam(*both, beta_2=0.99) for both in ((2e-3, 0.5), (1e-3, 0.0), (1e-3, 0.5)))
+# Pictures are twice as far apart: half the slope, a quarter of its square.
+SIGNED = {"pixels": (-1.0, 1.0), "generator": TANH, "r1": 4 * MODERN.r1}
 VARIANTS = {  # what is different from the recipe
     "modern": {},
     "no pairing": {"loss": "non-saturating"},
@@ -29,6 +33,10 @@ VARIANTS = {  # what is different from the recipe
     "β₁ = .5": {"g_optimizer": OLD, "d_optimizer": OLD},
     "no average": {"ema": 0.0},
     "no batch norm": {"generator": BARE},
+    "pixels -1 to 1": SIGNED,
+    "… half the rate": SIGNED | {"g_optimizer": SLOW, "d_optimizer": SLOW},
+    "… and β₁ = .5": SIGNED | {"g_optimizer": SLOW_OLD, "d_optimizer": SLOW_OLD},
+    "leaky D": {"discriminator": LEAKY},
 }
 KEPT = ("frechet", "precision", "recall", "density", "coverage", "modes", "score")
 
