@@ -230,8 +230,7 @@ class GAN(keras.Model):
 
     def report(self, d_loss, real_logits, fake_logits, g_loss):
         """Add one step to the running means and return them."""
-        if self.recipe.loss == "relativistic":  # D judges pairs: she is right where the real one leads
-            real_logits, fake_logits = real_logits - fake_logits, fake_logits - real_logits
+        real_logits, fake_logits = self.judged(real_logits, fake_logits)
         values = {
             "d_loss": d_loss,
             "g_loss": g_loss,
@@ -241,6 +240,12 @@ class GAN(keras.Model):
         for name, value in values.items():
             self.means[name].update_state(value)
         return {name: mean.result() for name, mean in self.means.items()}
+
+    def judged(self, real_logits, fake_logits):
+        """Return the logits by whose sign D is right; the relativistic loss judges each pair's lead."""
+        if self.recipe.loss == "relativistic":
+            return real_logits - fake_logits, fake_logits - real_logits
+        return real_logits, fake_logits
 
     def state(self):
         """Return every variable that training changes, by name: all that the next step depends on.

@@ -10,7 +10,7 @@ import pytest
 from ganlib import toys
 from ganlib.backend import keras
 from ganlib.data import Digits
-from ganlib.playground import keeping, scenes, words
+from ganlib.playground import games, keeping, scenes, words
 from ganlib.playground.machine import Machine
 from ganlib.recipes import get_recipe
 
@@ -214,6 +214,23 @@ def test_equilibrium_follows_the_settings(ring):
     assert ring.equilibrium() == pytest.approx((ln2, ln2), abs=1e-12)
     ring.set(loss="non-saturating", real_target=0.9)
     assert ring.equilibrium() == pytest.approx((0.6881, 0.7985), abs=5e-5)
+
+
+def test_with_pairs_only_differences_count(ring):
+    ring.set(loss="relativistic")
+    play(ring, 3)
+    before, deal = ring.look(), games.deal(ring, 0)
+    figures = before.figures
+    assert figures["real_accuracy"] == figures["fake_accuracy"]  # a pair is right for both
+    assert ring.last[1] == ring.last[2]
+    assert before.belief.min() < 0.5 < deal.belief.max()
+    bias = ring.gan.discriminator.trainable_variables[-1]
+    bias.assign(bias + 9.0)  # every logit is raised
+    after = ring.look()
+    np.testing.assert_allclose(after.belief, before.belief, atol=1e-5)
+    np.testing.assert_allclose(games.deal(ring, 0).belief, deal.belief, atol=1e-5)
+    np.testing.assert_allclose(after.map, before.map, atol=1e-5)
+    assert after.figures["line"] == figures["line"]
 
 
 def test_a_look_measures_what_it_says(ring):

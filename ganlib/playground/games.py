@@ -66,7 +66,8 @@ def deal(machine, number, seed=0):
     z = draw_z(BOTTLES, machine.gan.recipe.latent_dim, seed, _FAR + number)
     fake = machine.gan.draw_images(z)
     items = np.where(forged.reshape(-1, *[1] * (real.ndim - 1)), fake, real)
-    belief = theory.sigmoid(looks.judge(machine.gan, machine.gan.scale(tf.constant(items))).numpy()[:, 0])
+    logits = looks.judge(machine.gan, machine.gan.scale(tf.constant(items))).numpy()[:, 0]
+    belief = theory.sigmoid(logits - looks.even(machine.gan, logits))
     return Round(machine.iteration, items, forged, belief)
 
 

@@ -52,13 +52,15 @@ def looker(machine):
 
     def look():
         out = {name: value.numpy() for name, value in measure().items()}
-        fake, belief = out["fake"], theory.sigmoid(out["fake_logits"][:, 0])
+        half = even(gan, np.concatenate([out["real_logits"], out["fake_logits"]]))
+        fake, belief = out["fake"], theory.sigmoid(out["fake_logits"][:, 0] - half)
+        real_judged, fake_judged = gan.judged(out["real_logits"], out["fake_logits"])
         figures = {
             "iteration": machine.iteration,
             "d_updates": machine.d_updates,
             **dict(zip(machine.curves.NAMES, machine.last.tolist(), strict=True)),
-            "real_accuracy": float((out["real_logits"] > 0).mean()),
-            "fake_accuracy": float((out["fake_logits"] < 0).mean()),
+            "real_accuracy": float((real_judged > 0).mean()),
+            "fake_accuracy": float((fake_judged < 0).mean()),
             "slope": float(np.linalg.norm(out["pull"].reshape(len(fake), -1), axis=1).mean()),
             "diversity": words.spread(fake) / spread,
             "modes": None,
@@ -70,7 +72,7 @@ def looker(machine):
             fair = max(1, len(fake) // (4 * len(centres)))  # a quarter of what each mode should get
             found = metrics.modes(fake, centres, sigma, least=fair)
             figures["modes"] = (found["modes"], len(centres), found["good"])
-        plane = theory.sigmoid(out["map"]).reshape(CELLS, CELLS)
+        plane = theory.sigmoid(out["map"] - half).reshape(CELLS, CELLS)
         mesh = out["mesh"].reshape(MESH, -1, 2)
         return Look(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])
 
@@ -82,6 +84,11 @@ def judge(gan, examples):
     if gan.recipe.pack > 1:
         examples = tf.stack([examples] * gan.recipe.pack, 1)
     return gan.discriminator(examples, training=False)
+
+
+def even(gan, logits):
+    """Return the logit that stands for D = ½: 0; the relativistic loss sets none, so the mean."""
+    return logits.mean() if gan.recipe.loss == "relativistic" else 0.0
 
 
 def _said(figures):

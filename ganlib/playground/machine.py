@@ -157,6 +157,7 @@ class Machine:
     def _d(self, draw):
         n = self.gan.recipe.batch_size // (2 if self.gan.recipe.d_update == "half" else 1)
         loss, real, fake = self.gan.update_discriminator(self._real(draw)[:n], self._z(n, draw))
+        real, fake = self.gan.judged(real, fake)
         right = [tf.reduce_mean(tf.cast(logits, tf.float32)) for logits in (real > 0, fake < 0)]
         return tf.stack([loss, *right])
 

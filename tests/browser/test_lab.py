@@ -140,10 +140,10 @@ def test_lesson_1(server, open_page, artefacts):
     page.screenshot(path=artefacts / "lesson-1.png")
 
 
-@pytest.mark.parametrize("name", ["ring", "digits"])
+@pytest.mark.parametrize(("name", "recipe", "most"), [("ring", None, 1500), ("digits", "modern", 900)])
 @pytest.mark.parametrize("zoom", [1, 2])
-def test_pictures_to_look_at(server, open_page, artefacts, name, zoom):
-    code = RING.replace("ring", name) + "\n"
+def test_pictures_to_look_at(server, open_page, artefacts, name, recipe, most, zoom):
+    code = RING.replace("'ring'", f"{name!r}, {recipe!r}" if recipe else repr(name)) + "\n"
     notebook(
         server.folder / f"{name}-{zoom}.ipynb",
         code,
@@ -152,7 +152,7 @@ def test_pictures_to_look_at(server, open_page, artefacts, name, zoom):
     page = open_page(f"{name}-{zoom}.ipynb", zoom)
     run_all(page)
     button(page, "Play").click()
-    until(lambda: count(page) > (1500 if name == "ring" else 150), 120)
+    until(lambda: count(page) > most, 120)
     button(page, "Pause").click()
     until(lambda: "paused" in state(page))
     if name == "ring":
