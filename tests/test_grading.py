@@ -66,7 +66,7 @@ for i in range(6):
     print(f"2.{i + 1} passed.")
 """
 FAMILY = """
-import os, subprocess
+import os, subprocess, time
 for mine in (False, True):
     child = subprocess.Popen(["sleep", "1000"], start_new_session=mine)
     print(child.pid, file=open({pids!r}, "a"))
@@ -76,6 +76,8 @@ if os.fork() == 0:
         print(os.getpid(), file=open({pids!r}, "a"), flush=True)
         os.execvp("sleep", ["sleep", "1000"])
     os._exit(0)
+while len(open({pids!r}).readlines()) < 3:
+    time.sleep(0.01)
 """
 ENDLESS = "def optimal_d(p, q):\n    while True:\n        pass"
 STUBBORN = """
