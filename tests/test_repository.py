@@ -225,13 +225,10 @@ def tracked():
 
 
 def test_no_tracked_file_names_a_package_index_or_a_machine_path():
-    index = re.compile(r"(index-url|find-links|registry *=|https?://[^ \"]*/simple)")
+    # the brackets change nothing, except that this line is no match for itself
+    index = re.compile(r"(index[-]url|find[-]links|registry *[=]|https?[:]//[^ \"]*[/]simple)")
     for path in tracked():
-        if (
-            path.suffix in (".png", ".gif", ".npz")
-            or not path.exists()
-            or path.name == "test_repository.py"
-        ):
+        if path.suffix in (".png", ".gif", ".npz") or not path.exists():
             continue
         text = path.read_text()
         assert not index.search(text), path
