@@ -140,10 +140,13 @@ def test_lesson_1(server, open_page, artefacts):
     page.screenshot(path=artefacts / "lesson-1.png")
 
 
-@pytest.mark.parametrize(("name", "recipe", "most"), [("ring", None, 1500), ("digits", "modern", 900)])
+LABS = [("ring", "'ring'", 1500), ("digits", "'digits', 'modern'", 900)]
+
+
+@pytest.mark.parametrize(("name", "arguments", "most"), LABS)
 @pytest.mark.parametrize("zoom", [1, 2])
-def test_pictures_to_look_at(server, open_page, artefacts, name, recipe, most, zoom):
-    code = RING.replace("'ring'", f"{name!r}, {recipe!r}" if recipe else repr(name)) + "\n"
+def test_pictures_to_look_at(server, open_page, artefacts, name, arguments, most, zoom):
+    code = RING.replace("'ring'", arguments) + "\n"
     notebook(
         server.folder / f"{name}-{zoom}.ipynb",
         code,
