@@ -14,6 +14,7 @@ LAYERS = (  # what a recipe may name
     "Dense",
     "Dropout",
     "Flatten",
+    "LayerNormalization",
     "LeakyReLU",
     "Reshape",
 )

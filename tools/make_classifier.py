@@ -20,8 +20,8 @@ from ganlib.metrics import classifier
 BATCH, JUNK = 128, 30
 
 
-def network():
-    """Return the Keras twin of ``classifier.forward``."""
+def network(outputs=11, dropout=0.2):
+    """Return the Keras twin of ``classifier.forward``: images ``(n, 28, 28, 1)`` in [0, 1] to logits."""
     kernel = lambda seed: keras.initializers.GlorotUniform(seed=seed)  # noqa: E731
     return keras.Sequential(
         [
@@ -29,10 +29,10 @@ def network():
             keras.layers.Conv2D(16, 5, 2, activation="relu", kernel_initializer=kernel(1)),
             keras.layers.Conv2D(32, 5, 2, activation="relu", kernel_initializer=kernel(2)),
             keras.layers.Flatten(),
-            keras.layers.Dropout(0.2, seed=5),
+            keras.layers.Dropout(dropout, seed=5),
             keras.layers.Dense(64, activation="relu", kernel_initializer=kernel(3)),
-            keras.layers.Dropout(0.2, seed=6),
-            keras.layers.Dense(11, kernel_initializer=kernel(4)),
+            keras.layers.Dropout(dropout, seed=6),
+            keras.layers.Dense(outputs, kernel_initializer=kernel(4)),
         ]
     )
 
