@@ -18,26 +18,27 @@ from runs import complete
 
 import ganlib
 from ganlib.backend import keras
+from ganlib.recipes import FLATTEN, MODERN_D
 
 PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "modern.json"
 SECONDS, SEEDS = 60, range(3)
-RECIPE = ganlib.RECIPES["modern"]
-SEEING = tuple(layer for layer in RECIPE.discriminator if layer[0] != "Dropout")
-CHANGES = {"dropout": {}, "sees all": {"discriminator": SEEING}}
+CHANGES = {"dropout": {}, "sees all": {"discriminator": (FLATTEN, *MODERN_D)}}
 PLAN = (("mnist", "dropout"), ("digits", "dropout"), ("digits", "sees all"))
 KEPT = ("frechet", "precision", "recall", "density", "coverage")
 
 
 def plain_classifier(train):
     """Return the features of the course's network, shown digits only: ``(n, 28, 28)`` to ``(n, 64)``."""
+
+    def scaled(images):
+        return images[..., None] / np.float32(255)
+
     keras.utils.set_random_seed(0)
     network = make_classifier.network(outputs=10, dropout=0.0)
     network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    network.fit(
-        train.images[..., None] / np.float32(255), train.labels, batch_size=128, epochs=3, verbose=0
-    )
+    network.fit(scaled(train.images), train.labels, batch_size=128, epochs=3, verbose=0)
     body = keras.Sequential(network.layers[:-1])
-    return lambda images: body.predict(images[..., None] / np.float32(255), batch_size=1000, verbose=0)
+    return lambda images: body.predict(scaled(images), batch_size=1000, verbose=0)
 
 
 def main():
@@ -48,7 +49,7 @@ def main():
     seen = plain(test.images)
 
     def measure(name, change, seed):
-        gan = ganlib.build(RECIPE, seed, **CHANGES[change])
+        gan = ganlib.build("modern", seed, **CHANGES[change])
         cpu = time.process_time()
         ganlib.train(gan, sets[name], seconds=SECONDS, verbose=0)
         cpu = time.process_time() - cpu
