@@ -140,7 +140,7 @@ def test_lesson_1(server, open_page, artefacts):
     page.screenshot(path=artefacts / "lesson-1.png")
 
 
-LABS = [("ring", "'ring'", 1500), ("digits", "'digits', 'modern'", 900)]
+LABS = [("ring", "'ring'", 1500), ("digits", "'digits', 'modern'", 600)]
 
 
 @pytest.mark.parametrize(("name", "arguments", "most"), LABS)
