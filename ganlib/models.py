@@ -83,6 +83,9 @@ class Dropout(keras.layers.Dropout):
 
     algorithm = "philox"  # `execution` changes it while it traces for XLA
 
+    def __init__(self, rate, seed):  # no noise_shape: each unit is dropped for itself
+        super().__init__(rate, seed=seed)
+
     def call(self, inputs, training=False):
         if not training or not self.rate:
             return inputs
