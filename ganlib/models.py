@@ -83,8 +83,10 @@ class Dropout(keras.layers.Dropout):
 
     algorithm = "philox"  # `execution` changes it while it traces for XLA
 
-    def __init__(self, rate, seed):  # no noise_shape: each unit is dropped for itself
-        super().__init__(rate, seed=seed)
+    def __init__(self, rate, noise_shape=None, **options):
+        if noise_shape is not None:
+            raise refuse("Dropout: noise_shape", noise_shape, "none", "Leave it out.")
+        super().__init__(rate, **options)
 
     def call(self, inputs, training=False):
         if not training or not self.rate:

@@ -49,6 +49,15 @@ def test_dropout_keeps_its_rate_its_mean_and_its_seed():
     np.testing.assert_array_equal(first(ones, training=False), ones)
 
 
+def test_dropout_refuses_what_it_does_not_do_and_can_be_copied():
+    with pytest.raises(ValueError, match="noise_shape"):
+        models.Dropout(rate=0.2, noise_shape=(1, 784), seed=1)
+    network = models.discriminator("modern")
+    copy = keras.models.clone_model(network)
+    assert copy.get_config()["layers"] == network.get_config()["layers"]
+    assert isinstance(copy.layers[1], models.Dropout) and copy.layers[1].rate == 0.2
+
+
 def test_dropout_is_the_same_under_xla():
     plain, compiled = models.Dropout(rate=0.2, seed=1), models.Dropout(rate=0.2, seed=1)
     x = tf.random.stateless_normal((64, 50), (0, 0))
