@@ -188,7 +188,7 @@ def _frozen(images, labels):
     return Digits(*arrays)
 
 
-def batches(examples, batch_size, seed=0, start=0, labels=None):
+def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
     """Return an endless ``tf.data.Dataset`` of batches, in an order that (seed, step) alone decides.
 
     Every epoch is a fresh full shuffle; the remainder that fills no batch is dropped.  Batch ``start``
@@ -198,8 +198,10 @@ def batches(examples, batch_size, seed=0, start=0, labels=None):
         examples: Array ``(n, ...)``; or `Digits`, whose images are taken.
         batch_size: Rows in a batch, 1 to n.
         seed: Whole number ≥ 0.
-        start: Index of the first batch, ≥ 0.
+        start: Index of the first batch, ≥ 0.  With a variable that counts the steps the dataset ends after
+            one epoch's batches, and begins where the variable stands whenever it is iterated.
         labels: ``(n,)``; given, each batch is a pair of examples and their labels.
+        shuffle: False for the old order in every epoch.
 
     Raises:
         ValueError: Fewer than ``batch_size`` examples.
@@ -212,17 +214,39 @@ def batches(examples, batch_size, seed=0, start=0, labels=None):
         todo = "Take a smaller batch or more examples."
         raise refuse("batch_size", batch_size, f"1 to the number of examples, {count}", todo)
     per_epoch = count // batch_size
-    epoch, skipped = divmod(start, per_epoch)
 
-    def order(number):
+    def epoch(number):
         index = tf.range(count, dtype=tf.int64)
-        shuffled = tf.random.experimental.stateless_shuffle(index, (seed, number), alg="philox")
-        rows = tf.reshape(shuffled[: per_epoch * batch_size], (per_epoch, batch_size))
+        if shuffle:
+            index = tf.random.experimental.stateless_shuffle(index, (seed, number), alg="philox")
+        rows = tf.reshape(index[: per_epoch * batch_size], (per_epoch, batch_size))
         return tf.data.Dataset.from_tensor_slices(rows)
 
-    indices = tf.data.Dataset.range(epoch, np.iinfo(np.int64).max).flat_map(order).skip(skipped)
+    def stream(step):
+        numbers = tf.data.Dataset.range(step // per_epoch, np.iinfo(np.int64).max)
+        return numbers.flat_map(epoch).skip(step % per_epoch)
+
+    if isinstance(start, int):
+        indices = stream(start)
+    else:
+        once = tf.data.Dataset.range(1).flat_map(lambda _: stream(tf.cast(start, tf.int64)))
+        indices = once.take(per_epoch).apply(tf.data.experimental.assert_cardinality(per_epoch))
     resident = tf.constant(examples)
     if labels is None:
-        return indices.map(lambda index: tf.gather(resident, index)).prefetch(2)
+        return steady(indices.map(lambda index: tf.gather(resident, index)).prefetch(2))
     names = tf.constant(np.asarray(labels, dtype="int32"))
-    return indices.map(lambda index: (tf.gather(resident, index), tf.gather(names, index))).prefetch(2)
+    pairs = indices.map(lambda index: (tf.gather(resident, index), tf.gather(names, index)))
+    return steady(pairs.prefetch(2))
+
+
+def steady(dataset):
+    """Return a ``tf.data.Dataset`` that gives the same elements and ends at once.
+
+    TensorFlow tunes each pipeline from a thread that sleeps longer and longer, and an iterator that goes
+    away waits until that thread wakes: up to as long as it has lived.  Nothing here gains by the tuning.
+    """
+    from ganlib.backend import tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib import execution, losses, models
+from ganlib import data, execution, losses, models
 from ganlib.backend import keras, tf
 from ganlib.errors import refuse
 from ganlib.recipes import get_recipe
@@ -89,6 +89,25 @@ class GAN(keras.Model):
             raise refuse("g_optimizer", "D's own optimizer", "another object", todo)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
+
+    def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **options):
+        """Train as any Keras model: ``keras.Model.fit``, with the options that it has.
+
+        Args:
+            x: Real examples ``(n, *shape)``, or a ``tf.data.Dataset`` of batches of them.
+            y: Labels ``(n,)`` of examples in an array, for a recipe with classes.
+            batch_size: Of examples in an array; by default the recipe's, times ``d_steps``.  They are
+                taken as `ganlib.train` takes them: whole batches, in the order of the GAN's own seed.
+            shuffle: False to take an array in its old order.
+            **options: Passed to Keras.
+        """
+        if isinstance(x, tf.data.Dataset):
+            x = data.steady(x)
+        elif isinstance(x, np.ndarray | tf.Tensor):
+            rows = batch_size or self.recipe.batch_size * self.recipe.d_steps
+            x, y, batch_size = data.batches(x, rows, self.seed, self.step, y, shuffle), None, None
+        shuffle = shuffle and not isinstance(x, tf.data.Dataset)  # Keras could not
+        return super().fit(x, y, batch_size, shuffle=shuffle, **options)
 
     def make_train_function(self, force=False):
         """Hand ``fit`` the compiled loop over steps; Keras's own without XLA."""

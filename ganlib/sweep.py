@@ -5,6 +5,7 @@ together, so the weights here carry the seed as their first axis and one compile
 The seeds do not touch: each has its own weights, its own z and its own batches.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -44,7 +45,7 @@ def sweep(
         d_rate: Learning rate of D's Adam.
         beta_1: Of both.
         d_steps: Updates of D per update of G.
-        head_start: Updates of D before the first of G.
+        head_start: Updates of D before the first of G; ``d_steps`` does not multiply them.
         r1: Weight of the gradient penalty on real points.
         pack: Points that D judges together.
         frames: How often to look, at equal distances and once before the start.
@@ -60,19 +61,22 @@ def sweep(
         raise unknown("loss", loss, losses.LOSSES)
     if BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
-    players = _networks(seeds, pack)
-    update = _game(mixture, players, loss, d_steps, r1, pack, (d_rate, g_rate, beta_1))
-    update(head_start, False)
-    rows = [_look(mixture, players, pack)]
+    game = _game(loss, seeds, pack, bool(r1))
+    numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "sigma": mixture.sigma}
+    numbers = {name: tf.constant(value, tf.float32) for name, value in numbers.items()}
+    numbers["centres"] = tf.constant(mixture.centres, tf.float32)
+    state = _start(seeds, pack)
+    state = game(state, numbers, *map(tf.constant, (head_start, head_start + 1)))
+    rows = [_look(mixture, state["weights"], pack)]
     for _ in range(frames):
-        update(steps // frames, True)
-        rows.append(_look(mixture, players, pack))
+        state = game(state, numbers, *map(tf.constant, (steps // frames * d_steps, d_steps)))
+        rows.append(_look(mixture, state["weights"], pack))
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     return {"step": np.arange(frames + 1) * (steps // frames), **found}
 
 
 def _networks(seeds, pack):
-    """Return G's and D's weights as variables ``(seeds, in, out)`` and ``(seeds, 1, out)``."""
+    """Return G's and D's first weights and biases: ``(seeds, in, out)`` and ``(seeds, 1, out)``."""
     sizes = {"G": (LATENT_DIM, WIDTH, WIDTH, 2), "D": (2 * pack, WIDTH, WIDTH, 1)}
     players = {}
     for name, widths in sizes.items():
@@ -83,9 +87,17 @@ def _networks(seeds, pack):
                 np.random.default_rng((seed, layer, name == "D")).uniform(-limit, limit, (wide, high))
                 for seed in range(seeds)
             ]
-            players[name].append(tf.Variable(np.array(draws, "float32")))
-            players[name].append(tf.Variable(np.zeros((seeds, 1, high), "float32")))
+            players[name].append(tf.constant(np.array(draws), tf.float32))
+            players[name].append(tf.zeros((seeds, 1, high)))
     return players
+
+
+def _start(seeds, pack):
+    """Return all that the game goes on from: weights, Adam's moments, and updates of each so far."""
+    weights = _networks(seeds, pack)
+    zeros = {who: [tf.zeros_like(w) for w in weights[who]] for who in "GD"}
+    counts = {who: tf.constant(0) for who in "GD"}
+    return {"weights": weights, "means": zeros, "squares": zeros, "counts": counts}
 
 
 def _run(weights, x):
@@ -101,60 +113,71 @@ def _judge(weights, points, pack):
     return _run(weights, tf.reshape(points, (tf.shape(points)[0], -1, 2 * pack)))
 
 
-def _game(mixture, players, loss, d_steps, r1, pack, rates):
-    """Return a compiled ``update(steps, move_g)`` that plays on; the seeds are summed, so they part."""
-    d_rate, g_rate, beta_1 = rates
-    seeds = players["G"][0].shape[0]
+@cache
+def _game(loss, seeds, pack, penalised):
+    """Return ``play(state, numbers, d_updates, d_steps) -> state``, one compiled program.
+
+    G moves after every ``d_steps``-th update of D.  The seeds' losses are summed, so they part again in
+    the gradient.  Whatever is a number is an argument: games that differ in numbers only share a program.
+    """
     d_loss, g_loss = losses.LOSSES[loss]
-    centres = tf.constant(mixture.centres)
-    moments = {who: [[tf.Variable(w * 0) for w in players[who]] for _ in range(2)] for who in "GD"}
-    counts = {who: tf.Variable(0.0) for who in "GD"}
-    clock = tf.Variable(0)
 
-    def draw(shape, which):
-        return tf.random.stateless_normal((seeds, BATCH, shape), tf.stack([clock, which]), alg="philox")
+    def draws(count, numbers):
+        """Return what the update of D number ``count`` draws: reals, and z for D and for G."""
+        normal = [
+            tf.random.stateless_normal((seeds, BATCH, width), (count, which), alg="philox")
+            for which, width in enumerate((LATENT_DIM, LATENT_DIM, 2))
+        ]
+        heaps = tf.shape(numbers["centres"])[0]
+        heap = tf.random.stateless_uniform((seeds, BATCH), (count, 3), 0, heaps, tf.int32, alg="philox")
+        return tf.gather(numbers["centres"], heap) + numbers["sigma"] * normal[2], *normal[:2]
 
-    def real():
-        key = tf.stack([clock, 2])
-        which = tf.random.stateless_uniform(
-            (seeds, BATCH), key, 0, len(mixture.centres), tf.int32, alg="philox"
-        )
-        return tf.gather(centres, which) + mixture.sigma * draw(2, 3)
+    def moved(state, who, slopes, numbers):
+        """Return the state after one step of Adam (Kingma and Ba, 2015, Algorithm 1)."""
+        count, beta_1 = state["counts"][who] + 1, numbers["beta_1"]
+        late = tf.cast(count, tf.float32)
+        rate = numbers[who] * tf.sqrt(1 - 0.999**late) / (1 - beta_1**late)
+        parts = [state[part][who] for part in ("weights", "means", "squares")]
+        rows = []
+        for w, m, v, g in zip(*parts, slopes, strict=True):
+            m, v = beta_1 * m + (1 - beta_1) * g, 0.999 * v + 0.001 * g * g
+            rows.append((w - rate * m / (tf.sqrt(v) + 1e-7), m, v))
+        parts = dict(zip(("weights", "means", "squares"), map(list, zip(*rows, strict=True)), strict=True))
+        return {name: {**old, who: parts.get(name, count)} for name, old in state.items()}
 
-    def descend(who, slopes, rate):
-        counts[who].assign_add(1.0)
-        fix = tf.sqrt(1 - 0.999 ** counts[who]) / (1 - beta_1 ** counts[who])
-        for w, g, m, v in zip(players[who], slopes, *moments[who], strict=True):
-            m.assign(beta_1 * m + (1 - beta_1) * g)
-            v.assign(0.999 * v + 0.001 * g * g)
-            w.assign_sub(rate * fix * m / (tf.sqrt(v) + 1e-7))
-
-    def move_d():
-        clock.assign_add(1)
-        x, fake = real(), _run(players["G"], draw(LATENT_DIM, 0))
+    def move_d(state, real, z, numbers):
+        players = state["weights"]
+        fake = _run(players["G"], z)
         with tf.GradientTape() as tape:
+            tape.watch(players["D"])
             with tf.GradientTape() as inner:
-                inner.watch(x)
-                real_logits = _judge(players["D"], x, pack)
-            slope = tf.reduce_sum(inner.gradient(real_logits, x) ** 2) * (pack / BATCH) if r1 else 0.0
-            total = seeds * d_loss(real_logits, _judge(players["D"], fake, pack)) + r1 / 2 * slope
-        descend("D", tape.gradient(total, players["D"]), d_rate)
+                inner.watch(real)
+                real_logits = _judge(players["D"], real, pack)
+            total = seeds * d_loss(real_logits, _judge(players["D"], fake, pack))
+            if penalised:
+                slope = tf.reduce_sum(inner.gradient(real_logits, real) ** 2) * (pack / BATCH)
+                total += numbers["r1"] / 2 * slope
+        return moved(state, "D", tape.gradient(total, players["D"]), numbers)
 
-    def move_g():
+    def move_g(state, real, z, numbers):
+        players = state["weights"]
         with tf.GradientTape() as tape:
-            fake_logits = _judge(players["D"], _run(players["G"], draw(LATENT_DIM, 1)), pack)
-            total = seeds * g_loss(_judge(players["D"], real(), pack), fake_logits)
-        descend("G", tape.gradient(total, players["G"]), g_rate)
+            tape.watch(players["G"])
+            fake_logits = _judge(players["D"], _run(players["G"], z), pack)
+            total = seeds * g_loss(_judge(players["D"], real, pack), fake_logits)
+        return moved(state, "G", tape.gradient(total, players["G"]), numbers)
 
-    @tf.function(jit_compile=True)
-    def update(steps, both):
-        for _ in tf.range(steps):
-            for _ in range(d_steps):
-                move_d()
-            if both:
-                move_g()
+    @tf.function(jit_compile=True, autograph=False)
+    def play(state, numbers, d_updates, d_steps):
+        def update(i, state):
+            real, d_z, g_z = draws(state["counts"]["D"], numbers)
+            state = move_d(state, real, d_z, numbers)
+            after = tf.equal((i + 1) % d_steps, 0)
+            return i + 1, tf.cond(after, lambda: move_g(state, real, g_z, numbers), lambda: state)
 
-    return lambda steps, both: update(tf.constant(steps), both) if steps else None
+        return tf.while_loop(lambda i, _: i < d_updates, update, (tf.constant(0), state))[1]
+
+    return play
 
 
 def _look(mixture, players, pack):

@@ -79,7 +79,6 @@ def train(
         gan.fit(
             batches if total is None else batches.take(total),
             steps_per_epoch=total,
-            shuffle=False,
             verbose=0,
             callbacks=watchers,
         )

@@ -54,6 +54,54 @@ def test_users_data_sets_and_callbacks_work_as_on_any_model():
     assert len(seen) == 4
 
 
+@pytest.fixture
+def iterated(monkeypatch):
+    """Note the options of every dataset that is iterated, the pipelines that Keras makes among them."""
+    seen, iterate = [], tf.data.Dataset.__iter__
+
+    def noted(dataset):
+        seen.append(dataset.options().autotune.enabled)
+        return iterate(dataset)
+
+    monkeypatch.setattr(tf.data.Dataset, "__iter__", noted)
+    return seen
+
+
+def take_everything(gan):
+    """Train by every way there is, and look at a pipeline as an exercise's check does."""
+    from ganlib.checks import lesson_05
+
+    ganlib.train(gan, DIGITS, steps=3, verbose=0)
+    gan.fit(tf.data.Dataset.from_tensor_slices(DIGITS[:64]).batch(32), epochs=2, verbose=0)
+    gan.fit(DIGITS[:100], batch_size=32, verbose=0)
+    lesson_05._elements(tf.data.Dataset.range(3))
+
+
+def test_no_iterator_is_tuned_by_a_thread_that_sleeps(iterated):
+    """An iterator that is tuned waits at its end for up to as long as it has lived: see `data.steady`."""
+    gan = ganlib.GAN("only-zeros", seed=2)
+    for xla in (True, False):
+        gan.compile(jit_compile=xla)
+        take_everything(gan)
+    assert len(iterated) >= 8
+    assert set(iterated) == {False}
+
+
+def test_fit_takes_an_array_as_train_does():
+    """Equal bits, whichever of the two is called; 100 images are three whole batches an epoch."""
+    gans = [ganlib.GAN("only-zeros", seed=2) for _ in range(3)]
+    for gan in gans:
+        gan.compile(steps_per_execution=2)
+    ganlib.train(gans[0], DIGITS[:100], epochs=3, verbose=0)
+    gans[1].fit(DIGITS[:100], epochs=3, verbose=0)
+    for name, variable in gans[0].state().items():
+        np.testing.assert_array_equal(variable, gans[1].state()[name])
+    gans[2].fit(DIGITS[:100], epochs=3, verbose=0, shuffle=False)
+    assert [gan.steps_done for gan in gans] == [9, 9, 9]
+    weights = [np.asarray(gan.discriminator.trainable_variables[0]) for gan in gans]
+    assert (weights[1] != weights[2]).any()
+
+
 def test_dropout_under_xla_keeps_its_rate_and_its_seed():
     """The compiled loop draws its masks by another generator: they must be as good."""
     from ganlib import execution, models

@@ -5,6 +5,7 @@ import numpy as np
 from ganlib.backend import tf
 from ganlib.checks import Wrong, array, number, recognise, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
+from ganlib.data import steady
 from ganlib.recipe import Recipe
 from ganlib.recipes import RECIPES
 
@@ -24,7 +25,7 @@ def _elements(dataset, most=200):
         raise Wrong("nothing", "your function")
     if not isinstance(dataset, tf.data.Dataset):
         raise Wrong("dataset")
-    return [tf.nest.map_structure(np.asarray, element) for element in dataset.take(most)]
+    return [tf.nest.map_structure(np.asarray, element) for element in steady(dataset.take(most))]
 
 
 @task(
