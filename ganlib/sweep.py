@@ -137,13 +137,13 @@ def _game(loss, seeds, pack, penalised):
         count, beta_1 = state["counts"][who] + 1, numbers["beta_1"]
         late = tf.cast(count, tf.float32)
         rate = numbers[who] * tf.sqrt(1 - 0.999**late) / (1 - beta_1**late)
-        parts = [state[part][who] for part in ("weights", "means", "squares")]
-        rows = []
-        for w, m, v, g in zip(*parts, slopes, strict=True):
-            m, v = beta_1 * m + (1 - beta_1) * g, 0.999 * v + 0.001 * g * g
-            rows.append((w - rate * m / (tf.sqrt(v) + 1e-7), m, v))
-        parts = dict(zip(("weights", "means", "squares"), map(list, zip(*rows, strict=True)), strict=True))
-        return {name: {**old, who: parts.get(name, count)} for name, old in state.items()}
+        weights, means, squares = (list(state[part][who]) for part in ("weights", "means", "squares"))
+        for i, slope in enumerate(slopes):
+            means[i] = beta_1 * means[i] + (1 - beta_1) * slope
+            squares[i] = 0.999 * squares[i] + 0.001 * slope**2
+            weights[i] -= rate * means[i] / (tf.sqrt(squares[i]) + 1e-7)
+        new = {"weights": weights, "means": means, "squares": squares, "counts": count}
+        return {part: {**state[part], who: new[part]} for part in new}
 
     def move_d(state, real, z, numbers):
         players = state["weights"]
