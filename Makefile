@@ -1,6 +1,7 @@
 # make lab     set up .venv, once, and open JupyterLab on the first lesson
 # make test    set up .venv, once, and prove that everything works
 # make test-slow      the tests that take long: kills, leaks, the recipes of docs/adapting.md
+# make test-machines  run every page as other machines would; SETTINGS="sse4 one-thread" for some of them
 # make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
 # make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions
@@ -11,7 +12,7 @@ FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
-.PHONY: setup lab test test-unit test-notebooks test-slow test-browser check site run clean
+.PHONY: setup lab test test-unit test-notebooks test-slow test-machines test-browser check site run clean
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -33,6 +34,9 @@ test-notebooks: setup
 
 test-slow: setup
 	$(PY) -m pytest -m slow
+
+test-machines: setup
+	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
 
 test-browser: setup
 	$(PY) -m pytest -rs tests/browser

@@ -1,0 +1,102 @@
+"""Every assertion of a lesson or solution keeps a measured distance from its bound."""
+
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+import machines  # noqa: E402
+import watched  # noqa: E402
+
+MEASURED = json.loads(machines.MARGINS.read_text("utf-8"))
+PAGES = machines.pages()
+
+
+def asserted(path):
+    return [condition for source in machines.code(path) for condition in watched.assertions(source)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=machines.name_of)
+def test_every_assertion_has_a_margin(path):
+    """To measure anew: tools/machines.py --pages NN, then tools/machines.py --margins."""
+    rows = {row["assert"]: row for row in MEASURED["assertions"].get(machines.name_of(path), [])}
+    assert set(rows) == set(asserted(path))
+    for row in rows.values():
+        assert machines.good(row), row
+
+
+@pytest.mark.parametrize("name", MEASURED["settings"])
+def test_a_margin_is_measured_in_enough_settings(name):
+    settings = MEASURED["settings"][name]
+    assert {"plain", "sse4", "avx2", "one-thread", "four-threads"} <= set(settings)
+    assert sum(setting.startswith("shaken") for setting in settings) >= 12
+
+
+CODE = """
+import numpy as np
+def inner(x):
+    assert x < 3 and x != 7, "small"
+inner(2.5)
+inner(4)
+assert (np.array([1, 5, 3]) > 0).all()
+assert 0 <= 2 <= 2
+assert not 1 > 2
+assert abs(-4) == 5
+assert "a" == "a"
+"""
+
+
+def test_watched_code_notes_both_sides_and_goes_on():
+    watched.seen.clear()
+    exec(watched.rewritten(CODE), {"_watched": watched})
+    verdicts = [row["held"] for row in watched.seen if "held" in row]
+    assert verdicts == [True, False, True, True, True, False, True]
+    rows = {(row["compare"], row["sign"]): row for row in watched.seen if "slack" in row}
+    assert rows["x < 3", "<"]["slack"] == -1  # the second call
+    assert not rows["x < 3", "<"]["whole"] or rows["x < 3", "<"]["left"] == 4
+    tightest = rows["np.array([1, 5, 3]) > 0", ">"]
+    assert (tightest["left"], tightest["right"], tightest["slack"]) == (1, 0, 1)
+    assert {sign for text, sign in rows if text == "0 <= 2 <= 2"} == {"<="}
+    assert rows["abs(-4) == 5", "=="]["slack"] == -1
+    watched.seen.clear()
+
+
+def runs(*values, sign="<=", bound=6.0, whole=False):
+    rows = [
+        {"assert": "a", "compare": "a", "sign": sign, "whole": whole, "left": v, "right": bound}
+        | {"slack": bound - v}
+        for v in values
+    ]
+    return {f"shaken-{i}": [row] for i, row in enumerate(rows)}
+
+
+def test_a_margin_is_counted_in_standard_deviations():
+    near = machines.margin("a", runs(1.0, 2.0, 3.0, bound=5.0))
+    assert (near["worst"], near["bound"], near["margin"]) == (3, 5, 3) and not machines.good(near)
+    assert machines.good(machines.margin("a", runs(1.0, 2.0, 3.0, bound=6.0)))
+    assert machines.good(machines.margin("a", runs(2.0, 2.0, 2.0, bound=2.1)))  # always the same
+    assert machines.good(machines.margin("a", runs(3, 4, 5, whole=True)))  # 6 would still do
+    assert not machines.good(machines.margin("a", runs(3, 4, 5, bound=6, whole=True, sign="<")))
+    assert not machines.good(machines.margin("a", runs(3, 6, whole=True)))
+
+
+def test_a_page_that_fails_elsewhere_is_named_with_cell_and_bound(tmp_path, monkeypatch):
+    cells = [
+        "x = 3",
+        "assert x <= 2",
+        "# NBVAL_CHECK_OUTPUT\nprint('here')",
+        "print('7.1 not yet: look')\nraise KeyError('gone')",
+    ]
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(page, tmp_path / "01_page.ipynb")
+    row = machines.run(tmp_path / "01_page.ipynb", "sse4")
+    assert row["failed"] == [
+        "cell 1: assert x <= 2 (3, 2)",
+        "cell 2: printed 'here\\n' where '' is committed",
+        "cell 3: KeyError: 'gone'",
+        "cell 3: 7.1 not yet: look",
+    ]
