@@ -70,11 +70,27 @@ LOSSES = {
 }
 
 
-def logits_and_slopes(discriminator, images):
-    """Return D's logits ``(n, 1)`` and their gradient by the images ``(n, ...)``.
+def logits_and_slope(discriminator, images, wanted=True):
+    """Return D's logits and the mean squared length of their gradient by the images.
 
-    Each logit must depend on its own row alone, so no batch norm in D.
+    Half of it, times a weight, is the penalty R1 on real images and R2 on fakes: Mescheder et al. (2018),
+    eq. 9.  Each logit must depend on its own row alone, so no batch norm in D.
+
+    Args:
+        discriminator: Maps ``(n, ...)`` to logits ``(n, 1)``.
+        images: float32, ``(n, ...)``.
+        wanted: False or 0 for logits alone, with a slope of 0.0: the second gradient costs as much as D.
+
+    Returns:
+        Logits ``(n, 1)`` and a number ≥ 0.
     """
+    if not wanted:
+        return discriminator(images, training=True), 0.0
+    logits, slopes = _logits_and_slopes(discriminator, images)
+    return logits, squared_length(slopes)
+
+
+def _logits_and_slopes(discriminator, images):
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = discriminator(images, training=True)
@@ -82,7 +98,7 @@ def logits_and_slopes(discriminator, images):
 
 
 def squared_length(slopes):
-    """Mean squared length of slopes ``(n, ...)``: what R1 and R2 make costly, up to their weight."""
+    """Return the mean squared length of slopes ``(n, ...)``: what R1 and R2 make costly."""
     return ops.sum(ops.square(slopes)) / ops.cast(ops.shape(slopes)[0], "float32")
 
 
@@ -110,7 +126,7 @@ PENALTIES = (  # Mescheder et al. (2018), eq. 9: gamma / 2 times the mean square
 def judged(discriminator, real, fake, z, recipe):
     """Return D's logits of reals and of fakes, ``(n, 1)`` each, and what her penalties come to.
 
-    Without a penalty D sees both in one pass; a slope costs as much again as the pass that it is taken of.
+    Without a penalty D sees both in one pass; a slope costs as much again as its pass.
 
     Args:
         discriminator: Maps ``(n, ...)`` to logits ``(n, 1)``.
@@ -129,7 +145,7 @@ def judged(discriminator, real, fake, z, recipe):
     for place, points in places.items():
         costs = [(weight, cost) for weight, where, cost in due if where == place]
         if costs:
-            logits[place], slopes = logits_and_slopes(discriminator, points)
+            logits[place], slopes = _logits_and_slopes(discriminator, points)
             penalty += sum(weight * cost(slopes) for weight, cost in costs)
         else:
             logits[place] = discriminator(points, training=True)
