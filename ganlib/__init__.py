@@ -13,7 +13,7 @@ Example:
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {  # public name -> the module it lives in
     "RECIPES": "recipes",
