@@ -198,7 +198,11 @@ def main():
             rows[name] = measure(name, pythons, options.rounds, options.seconds, file.name)
         print({k: round(v, 3) for k, v in rows[name]["ms"].items()}, rows[name]["missing"], flush=True)
         machine = {"cpu": processor(), "python": platform.python_version(), "system": platform.system()}
-        result = {"machine": machine, "ending": waits, "recipes": [rows[n] for n in RECIPE_NAMES if n in rows]}
+        result = {
+            "machine": machine,
+            "ending": waits,
+            "recipes": [rows[n] for n in RECIPE_NAMES if n in rows],
+        }
         options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(table(result))
 

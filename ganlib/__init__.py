@@ -13,38 +13,38 @@ Example:
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {  # public name -> the module it lives in
     "RECIPES": "recipes",
     "Recipe": "recipes",
     "get_recipe": "recipes",
-    "Digits": "data",
-    "load_digits": "data",
-    "load_mnist": "data",
-    "load_fashion_mnist": "data",
-    "load_wine": "toys",
+    "Digits": "data.digits",
+    "load_digits": "data.digits",
+    "load_mnist": "data.digits",
+    "load_fashion_mnist": "data.digits",
+    "load_wine": "data.points",
     "GAN": "gan",
     "build": "gan",
     "train": "training",
-    "load": "checkpoint",
+    "load": "checkpoints.checkpoint",
+    "sweep": "experiments.sweep",
 }
-_MODULES = {
-    "checks",
-    "checkpoint",
-    "data",
-    "gan",
-    "losses",
-    "metrics",
-    "models",
-    "playground",
-    "plots",
-    "plots2d",
-    "recipes",
-    "sweep",
-    "theory",
-    "toys",
-    "training",
+_MODULES = {  # public name -> the module that it is
+    "checks": "checks",
+    "checkpoint": "checkpoints.checkpoint",
+    "data": "data",
+    "gan": "gan",
+    "losses": "losses",
+    "metrics": "metrics",
+    "models": "models",
+    "playground": "playground",
+    "plots": "plots",
+    "plots2d": "plots.plane",
+    "recipes": "recipes",
+    "theory": "theory",
+    "toys": "data.points",
+    "training": "training",
 }
 
 __all__ = sorted({*_HOME, *_MODULES})
@@ -54,7 +54,7 @@ def __getattr__(name):
     if name in _HOME:
         return getattr(import_module(f"ganlib.{_HOME[name]}"), name)
     if name in _MODULES:
-        return import_module(f"ganlib.{name}")
+        return import_module(f"ganlib.{_MODULES[name]}")
     raise AttributeError(f"module 'ganlib' has no attribute {name!r}")
 
 

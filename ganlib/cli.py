@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import ganlib
-from ganlib import data, toys
+from ganlib import data
 from ganlib.errors import refuse, unknown
 from ganlib.recipes import RECIPES, get_recipe
 
@@ -23,7 +23,7 @@ DATA = {  # name -> what it is, how to load it
     "zeros": ("every zero among them", lambda: data.load_digits().only(0)),
     "mnist": ("all 60 000 MNIST digits", lambda: data.load_mnist()),
     "mnist-zeros": ("every zero among those", lambda: data.load_mnist().only(0)),
-    "wine": ("two features of 178 wines", lambda: toys.load_wine().points),
+    "wine": ("two features of 178 wines", lambda: data.load_wine().points),
     "fashion": ("60 000 clothes, Fashion-MNIST", lambda: data.load_fashion_mnist()),
 }
 
@@ -171,7 +171,8 @@ def sample(options):
     """``ganlib sample``: a grid as PNG, or the images as a NumPy array."""
     import numpy as np
 
-    from ganlib import checkpoint, plots
+    from ganlib import plots
+    from ganlib.checkpoints import checkpoint
 
     if options.count < 1:
         raise refuse("--count", options.count, "at least 1", "Ask for an image.")
@@ -188,7 +189,8 @@ def sample(options):
 
 def evaluate(options):
     """``ganlib evaluate``: a table of measures, and the same as JSON."""
-    from ganlib import checkpoint, evaluation
+    from ganlib.checkpoints import checkpoint
+    from ganlib.metrics import evaluation
 
     if not Path(options.what).is_dir() and options.what not in RECIPES:
         raise unknown("RUN (no such folder) or RECIPE", options.what, RECIPES)
@@ -210,9 +212,10 @@ def evaluate(options):
 
 def check(options):
     """``ganlib check``: the verdicts on a folder of hand-ins."""
-    from ganlib import grading
+    from ganlib.grading import hand_ins as grading
+    from ganlib.grading.kernel import Limits
 
-    limits = grading.Limits(options.seconds, options.cell_seconds, options.memory * 1e9)
+    limits = Limits(options.seconds, options.cell_seconds, options.memory * 1e9)
     return grading.check(options.folder, options.csv, options.jobs, limits)
 
 

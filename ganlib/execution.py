@@ -1,5 +1,7 @@
 """How steps are run: those between two calls of the callbacks as one program, compiled by XLA.
 
+Several devices are served here too: each draws its own rows, and their gradients are shared.
+
 Keras compiles a step and calls it 25 times.  Compiled as one loop, the weights stay where they are from
 step to step, and a small network's time goes into its sums.  Nothing here changes what a step does.
 """
@@ -69,3 +71,17 @@ def threefry():
         yield
     finally:
         Dropout.algorithm = kept
+
+
+def own_rows(count, make):
+    """Return this device's part, ``(count, ...)``, of the rows that ``make(rows)`` gives for all."""
+    here = tf.distribute.get_replica_context()
+    devices = here.num_replicas_in_sync
+    rows = make(count * devices)
+    return rows[here.replica_id_in_sync_group * count :][:count] if devices > 1 else rows
+
+
+def shared(gradients):
+    """Return each device's part of the mean gradient: Keras will add them up."""
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    return [gradient / devices for gradient in gradients] if devices > 1 else gradients

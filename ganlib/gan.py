@@ -118,14 +118,10 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """One round of Goodfellow et al. (2014), Algorithm 1: k updates of D, then one of G."""
-        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        k = self.recipe.d_steps
-        labels = [None] * k if labels is None else tf.split(labels, k)
-        for i, (real, digits) in enumerate(zip(tf.split(self.scale(images), k), labels, strict=True)):
-            n = tf.shape(real)[0]
-            half = n // 2 if self.recipe.d_update == "half" else n
-            d_result = self.update_discriminator(real[:half], self.draw(half, i, digits))
-        g_loss = self.update_generator(real, self.draw(n, k, digits))
+        *d_turns, g_turn = self.turns(data)
+        for real, z in d_turns:
+            d_result = self.update_discriminator(real, z)
+        g_loss = self.update_generator(*g_turn)
         self.step.assign_add(1)
         return self.report(*d_result, g_loss)
 
@@ -133,31 +129,17 @@ class GAN(keras.Model):
         """Move D, and only D, towards its targets; return its loss and logits before the move."""
         with keras.StatelessScope():  # G is used and not moved: its running statistics stay
             fake = self.generator(z, training=True)
+        update = self._update_on_each if self.recipe.d_update == "separate" else self._update_on_both
+        return update(self.shown(real, z), self.shown(fake, z), z)
+
+    def _update_on_both(self, real, fake, z):
         rules, (d_loss, _) = self.recipe, losses.LOSSES[self.recipe.loss]
-        if rules.d_update == "separate":
-            real_loss, real_logits = self._update_half(self.shown(real, z), rules.real_target)
-            fake_loss, fake_logits = self._update_half(self.shown(fake, z), rules.fake_target)
-            return (real_loss + fake_loss) / 2, real_logits, fake_logits
         with tf.GradientTape() as tape:
-            real, fake = self.shown(real, z), self.shown(fake, z)
-            if rules.r1 or rules.r2:
-                real_logits, real_slope = losses.logits_and_slope(self.discriminator, real, rules.r1)
-                fake_logits, fake_slope = losses.logits_and_slope(self.discriminator, fake, rules.r2)
-                penalty = rules.r1 * real_slope + rules.r2 * fake_slope
-            else:
-                logits, penalty = self.discriminator(tf.concat([real, fake], 0), training=True), 0.0
-                real_logits, fake_logits = tf.split(logits, 2)
+            real_logits, fake_logits, extra = losses.judged(self.discriminator, real, fake, z, rules)
             loss = d_loss(real_logits, fake_logits, rules.real_target, rules.fake_target)
-            total = loss + penalty / 2
+            total = loss + extra
         self.descend(tape, total, self.discriminator, self.d_optimizer)
         return loss, real_logits, fake_logits
-
-    def _update_half(self, images, target):
-        with tf.GradientTape() as tape:
-            logits = self.discriminator(images, training=True)
-            loss = losses.binary_cross_entropy(logits, target)
-        self.descend(tape, loss, self.discriminator, self.d_optimizer)
-        return loss, logits
 
     def update_generator(self, real, z):
         """Move G, and only G, towards what D believes real; return its loss before the move."""
@@ -169,21 +151,14 @@ class GAN(keras.Model):
                 real_logits = self.discriminator(self.shown(real, z), training=True)
             loss = g_loss(real_logits, fake_logits)
         self.descend(tape, loss, self.generator, self.g_optimizer)
-        if self.average:
-            step = tf.cast(self.step, tf.float32)  # the first weights are noise: forget them soon
-            keep = tf.minimum(self.recipe.ema, (1 + step) / (10 + step))
-            for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
-                mean.assign(keep * mean + (1 - keep) * new)
+        self._follow()
         return loss
 
     @staticmethod
     def descend(tape, loss, network, optimizer):
         """Move one network's weights, and no others, one optimizer step down the loss."""
         gradients = tape.gradient(loss, network.trainable_variables)
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        if replicas > 1:  # Keras will add them up
-            gradients = [gradient / replicas for gradient in gradients]
-        optimizer.apply(gradients, network.trainable_variables)
+        optimizer.apply(execution.shared(gradients), network.trainable_variables)
 
     def sample(self, count, seed=0, labels=None):
         """Draw examples from the generator, or from its running average where the recipe keeps one.
@@ -217,15 +192,46 @@ class GAN(keras.Model):
         low, high = self.recipe.pixels
         return np.clip(np.rint((out - low) * (255 / (high - low))), 0, 255).astype("uint8")
 
+    # ---- what a recipe may vary
+
+    def turns(self, data):
+        """Return ``(real, z)`` for each of the k updates of D, and at the end for G's: a fresh z each."""
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        k = self.recipe.d_steps
+        parts = tf.split(self.scale(images), k)
+        labels = [None] * k if labels is None else tf.split(labels, k)
+        n = tf.shape(parts[0])[0]
+        seen = n // 2 if self.recipe.d_update == "half" else n
+        draws = [(part[:seen], self.draw(seen, i, labels[i])) for i, part in enumerate(parts)]
+        return [*draws, (parts[-1], self.draw(n, k, labels[-1]))]
+
+    def _update_on_each(self, real, fake, z):
+        """Two updates of D in a row, one on the reals and one on the fakes."""
+        found = []
+        for images, target in ((real, self.recipe.real_target), (fake, self.recipe.fake_target)):
+            with tf.GradientTape() as tape:
+                logits = self.discriminator(images, training=True)
+                loss = losses.binary_cross_entropy(logits, target)
+            self.descend(tape, loss, self.discriminator, self.d_optimizer)
+            found.append((loss, logits))
+        (real_loss, real_logits), (fake_loss, fake_logits) = found
+        return (real_loss + fake_loss) / 2, real_logits, fake_logits
+
+    def _follow(self):
+        """Let the running average of G's weights follow them, where the recipe keeps one."""
+        if self.average:
+            step = tf.cast(self.step, tf.float32)  # the first weights are noise: forget them soon
+            keep = tf.minimum(self.recipe.ema, (1 + step) / (10 + step))
+            for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
+                mean.assign(keep * mean + (1 - keep) * new)
+
     def draw(self, count, which, labels=None):
         """Return z ``(count, latent_dim)`` for this step: a fresh one for each ``which`` in 0..k.
 
         With classes the labels follow as ones and zeros: ``(count, latent_dim + classes)``.
         """
         number = tf.cast(self.step, tf.int64) * (self.recipe.d_steps + 1) + which
-        here = tf.distribute.get_replica_context()  # on several devices each draws its part of z
-        z = draw_z(count * here.num_replicas_in_sync, self.recipe.latent_dim, self.seed, number)
-        z = z[here.replica_id_in_sync_group * count :][:count] if here.num_replicas_in_sync > 1 else z
+        z = execution.own_rows(count, lambda n: draw_z(n, self.recipe.latent_dim, self.seed, number))
         return self.named(z, labels[:count]) if self.recipe.classes else z
 
     def named(self, rows, labels):

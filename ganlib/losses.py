@@ -11,6 +11,9 @@ Every pair has the same signature:
 Logits have shape ``(n, 1)``, any finite number; targets are probabilities.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from ganlib.backend import keras, tf
 
 ops = keras.ops
@@ -83,8 +86,67 @@ def logits_and_slope(discriminator, images, wanted=True):
     """
     if not wanted:
         return discriminator(images, training=True), 0.0
+    logits, slopes = _logits_and_slopes(discriminator, images)
+    return logits, squared_length(slopes)
+
+
+def _logits_and_slopes(discriminator, images):
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = discriminator(images, training=True)
-    slope = tape.gradient(logits, images)
-    return logits, ops.sum(ops.square(slope)) / ops.cast(ops.shape(images)[0], "float32")
+    return logits, tape.gradient(logits, images)
+
+
+def squared_length(slopes):
+    """Return the mean squared length of slopes ``(n, ...)``: what R1 and R2 make costly."""
+    return ops.sum(ops.square(slopes)) / ops.cast(ops.shape(slopes)[0], "float32")
+
+
+class Penalty(NamedTuple):
+    """A cost of D's slope that is added to her loss.
+
+    Attributes:
+        weight: Function of the recipe; 0 where it has no such penalty.
+        where: ``"real"`` or ``"fake"``; or a function of both, and of z, that returns other points
+            ``(n, ...)`` at which the slope is taken.
+        cost: Function of the slopes there, ``(n, ...)``; a number ≥ 0.
+    """
+
+    weight: Callable
+    where: str | Callable
+    cost: Callable
+
+
+PENALTIES = (  # Mescheder et al. (2018), eq. 9: gamma / 2 times the mean squared length
+    Penalty(lambda recipe: recipe.r1 / 2, "real", squared_length),
+    Penalty(lambda recipe: recipe.r2 / 2, "fake", squared_length),
+)
+
+
+def judged(discriminator, real, fake, z, recipe):
+    """Return D's logits of reals and of fakes, ``(n, 1)`` each, and what her penalties come to.
+
+    Without a penalty D sees both in one pass; a slope costs as much again as its pass.
+
+    Args:
+        discriminator: Maps ``(n, ...)`` to logits ``(n, 1)``.
+        real: float32, ``(n, ...)``.
+        fake: float32, of the same shape.
+        z: What the fakes were made of, float32 ``(n, latent_dim)``: fresh random numbers.
+        recipe: A ``Recipe``.
+    """
+    due = [(p.weight(recipe), p.where, p.cost) for p in PENALTIES if p.weight(recipe)]
+    if not due:
+        logits = discriminator(ops.concatenate([real, fake], 0), training=True)
+        return *tf.split(logits, 2), 0.0
+    places = {"real": real, "fake": fake}
+    places |= {where: where(real, fake, z) for _, where, _ in due if callable(where)}
+    logits, penalty = {}, 0.0
+    for place, points in places.items():
+        costs = [(weight, cost) for weight, where, cost in due if where == place]
+        if costs:
+            logits[place], slopes = _logits_and_slopes(discriminator, points)
+            penalty += sum(weight * cost(slopes) for weight, cost in costs)
+        else:
+            logits[place] = discriminator(points, training=True)
+    return logits["real"], logits["fake"], penalty

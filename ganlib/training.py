@@ -5,8 +5,9 @@ import time
 
 import numpy as np
 
-from ganlib import checkpoint, data, lock
+from ganlib import data
 from ganlib.backend import keras
+from ganlib.checkpoints import checkpoint, lock
 from ganlib.errors import refuse
 
 

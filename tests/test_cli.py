@@ -154,7 +154,7 @@ def test_points_have_no_pictures(tmp_path):
 
 def test_doctor_says_what_is_here(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("GANLIB_DATA", str(tmp_path))
-    monkeypatch.setattr(ganlib.data, "SYSTEM", tmp_path)
+    monkeypatch.setattr(ganlib.data.digits, "SYSTEM", tmp_path)
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "mnist: not here; ganlib.load_mnist()" in said

@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ganlib
-from ganlib import data, idx
 from ganlib.backend import keras
-from ganlib.idx import read_idx, read_npz
+from ganlib.data import digits as data
+from ganlib.data import idx
+from ganlib.data.idx import read_idx, read_npz
 
 EXAMPLES = int(os.environ.get("GANLIB_EXAMPLES", "400"))  # of hypothesis, for each reader
 many = settings(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib import data, evaluation, metrics, recipes
+from ganlib import data, metrics, recipes
 from ganlib.cli import main
-from ganlib.metrics import classifier
+from ganlib.metrics import classifier, evaluation
 from tests.tiny import IMAGES as TINY
 
 

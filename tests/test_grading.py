@@ -15,8 +15,9 @@ import nbformat
 import psutil
 import pytest
 
-from ganlib import grading, kernel
 from ganlib.cli import main
+from ganlib.grading import hand_ins as grading
+from ganlib.grading import kernel
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only")

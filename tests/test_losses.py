@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+import ganlib
 from ganlib import losses
 from ganlib.backend import tf
+from ganlib.recipes import Adam
+from tests import tiny
 
 RNG = np.random.default_rng(3)
 REAL, FAKE = RNG.normal(1, 2, (64, 1)).astype("f4"), RNG.normal(-1, 2, (64, 1)).astype("f4")
@@ -60,3 +63,41 @@ def test_gradient_by_the_logit_is_the_closed_form(name, slope):
         tape.watch(logits)
         loss = losses.LOSSES[name][1](tf.constant(REAL), logits)
     np.testing.assert_allclose(tape.gradient(loss, logits) * 64, slope(belief(FAKE)), atol=1e-5)
+
+
+def halfway(real, fake, z):
+    return (real + fake) / 2
+
+
+def unit_length(slopes):
+    return tf.reduce_mean((tf.norm(slopes, axis=1) - 1) ** 2)
+
+
+CRITIC = (
+    lambda real_logits, fake_logits, *targets: tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits),
+    lambda real_logits, fake_logits: -tf.reduce_mean(fake_logits),
+)
+
+
+def test_a_loss_with_a_penalty_is_a_pair_of_functions_and_a_row(monkeypatch):
+    """A critic with a penalty on points between real and fake (Gulrajani et al., 2017, eq. 3)."""
+    rows = (losses.Penalty(lambda recipe: 10.0 * (recipe.loss == "critic"), halfway, unit_length),)
+    monkeypatch.setitem(losses.LOSSES, "critic", CRITIC)
+    monkeypatch.setattr(losses, "PENALTIES", losses.PENALTIES + rows)
+    gan = ganlib.GAN(tiny.POINTS.but(loss="critic", d_optimizer=Adam(0.05)), seed=3)
+    gan.compile(jit_compile=True)
+    w, b = (v.numpy() for v in gan.discriminator.trainable_variables)
+    real, fake = np.random.default_rng(1).normal([[[3]], [[0]]], size=(2, 16, 2)).astype("f4")
+    z = tf.zeros((16, 3))
+    found = losses.judged(gan.discriminator, tf.constant(real), tf.constant(fake), z, gan.recipe)
+    np.testing.assert_allclose(found[0], real @ w + b, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found[1], fake @ w + b, rtol=1e-5, atol=1e-6)
+    assert float(found[2]) == pytest.approx(10 * (np.linalg.norm(w) - 1) ** 2, rel=1e-4)  # D is linear
+    ganlib.train(gan, np.float32(real), steps=300, verbose=0)
+    slope = np.linalg.norm(gan.discriminator.trainable_variables[0])
+    assert 0.5 < slope < 1.5  # held near 1; without the row it grows without end
+    plain = ganlib.GAN(tiny.POINTS.but(loss="critic", d_optimizer=Adam(0.05)), seed=3)
+    monkeypatch.setattr(losses, "PENALTIES", losses.PENALTIES[:2])
+    plain.compile(jit_compile=True)
+    ganlib.train(plain, np.float32(real), steps=300, verbose=0)
+    assert np.linalg.norm(plain.discriminator.trainable_variables[0]) > 3

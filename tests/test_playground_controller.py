@@ -14,7 +14,7 @@ import pytest
 
 from ganlib.playground import controller as module
 from ganlib.playground.controller import CLOSED, FAILED, PAUSED, PLAYING, Controller
-from ganlib.playground.machine import Machine
+from ganlib.playground.trainer import Trainer
 
 WAIT = 20
 
@@ -422,7 +422,7 @@ def test_the_end_of_python_ends_the_thread():
 
 def test_with_real_networks_the_same_commands_give_the_same_networks():
     def script(people):
-        controller = Controller(Machine("moons"))
+        controller = Controller(Trainer("moons"))
         try:
             lookers = [
                 threading.Thread(target=lambda: [controller.ask(lambda m: m.look()) for _ in range(5)])

@@ -9,14 +9,14 @@ from PIL import Image
 from ganlib import theory
 from ganlib.data import Digits
 from ganlib.playground import game_views, games, views
-from ganlib.playground.machine import Machine
+from ganlib.playground.trainer import Trainer
 
 WAIT = 60
 
 
 @pytest.fixture(scope="module")
 def wine():
-    return Machine("wine")
+    return Trainer("wine")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ganlib.playground import charts, drawing, views, widgets
-from ganlib.playground.machine import Machine
+from ganlib.playground.trainer import Trainer
 
 WAIT = 30
 
@@ -180,7 +180,7 @@ def test_the_package_has_no_other_name():
 
 @pytest.fixture(scope="module")
 def ring():
-    machine = Machine("ring")
+    machine = Trainer("ring")
     return machine, machine.look()
 
 
@@ -220,7 +220,7 @@ def test_extreme_looks_are_drawn(ring):
 
 def test_digits_are_drawn_with_their_belief():
     images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
-    machine = Machine(images, "only-zeros", batch_size=8)
+    machine = Trainer(images, "only-zeros", batch_size=8)
     look = machine.look()
     assert drawing.picture(look, machine.scene).size == (840, 840)
     assert drawing.describe(look, machine.scene).startswith("25 generated images")

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from ganlib import sweep as module
-from ganlib import toys
+from ganlib import sweep, toys
 from ganlib.backend import tf
-from ganlib.sweep import sweep
+from ganlib.experiments import sweep as module
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ A cell that is marked NBVAL_CHECK_OUTPUT must print what is committed; a check m
 import argparse
 import hashlib
 import json
+import math
 import os
 import re
 import statistics
@@ -189,12 +190,14 @@ def margin(condition, runs):
     for seen in runs.values():
         count = {}
         for row in seen:
-            if row["assert"] == condition and "slack" in row:
+            if row["assert"] == condition and math.isfinite(row.get("slack", math.inf)):
                 key = (row["compare"], row["sign"])
                 count[key] = count.get(key, 0) + 1
                 series.setdefault((*key, count[key]), []).append(row)
     rows = [_spread(compare, sign, rows) for (compare, sign, _), rows in series.items()]
     rows = [row for row in rows if row]
+    if not any(row["assert"] == condition for seen in runs.values() for row in seen):
+        return {"assert": condition, "the same in every run": False, "margin": 0, "clear count": False}
     if not rows:
         return {"assert": condition, "the same in every run": True}
     return {"assert": condition, **min(rows, key=lambda row: row["margin"])}

@@ -1,7 +1,7 @@
 """Train and measure the recipes on full MNIST, row by row; what is measured already is kept.
 
     GANLIB_DATA=folder python tools/make_table.py [--recipes deep modern] [--seeds 0 1 2]
-                                                  [--budget-only] [--out ganlib/table.json]
+                                                  [--budget-only] [--out ganlib/metrics/table.json]
 
 Each run gives two rows: at the recipe's own length ("full") and after a CPU time that is the same for
 all ("budget", seconds summed over the cores, compiling not counted).  One thread, so that the time
@@ -83,7 +83,7 @@ def main():
     options.add_argument("--recipes", nargs="+", default=list(recipes.RECIPES))
     options.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     options.add_argument("--budget-only", action="store_true")
-    options.add_argument("--out", default=str(Path(data.__file__).with_name("table.json")))
+    options.add_argument("--out", default=str(Path(metrics.__file__).with_name("table.json")))
     options = options.parse_args()
     path = Path(options.out)
     rows = json.loads(path.read_text()) if path.exists() else [floor()]

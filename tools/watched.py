@@ -115,7 +115,7 @@ def perturb(seed):
         return variable
 
     keras.layers.Layer.add_weight = add_weight
-    sweep = importlib.import_module("ganlib.sweep")
+    sweep = importlib.import_module("ganlib.experiments.sweep")
     networks = sweep._networks
     sweep._networks = lambda *sizes: tf.nest.map_structure(
         lambda weight: tf.constant(shaken(weight)), networks(*sizes)

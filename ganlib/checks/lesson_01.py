@@ -3,8 +3,8 @@
 import numpy as np
 
 from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.data import load_wine
 from ganlib.theory import sigmoid
-from ganlib.toys import load_wine
 
 W, B, THETA, RATE = np.array([0.8, -1.3]), 0.6, np.array([0.7, -0.2]), 0.3
 REAL = np.array([[0.3, 0.4], [1.1, 1.9], [-0.8, -1.2], [0.1, -0.5], [-1.6, 0.2]])

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ganlib import metrics, toys
+from ganlib import metrics
 from ganlib.checks import Wrong, array, number, recognise, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
+from ganlib.data import points as toys
 from ganlib.theory import sigmoid
 
 CENTRES = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])

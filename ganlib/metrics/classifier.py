@@ -18,7 +18,7 @@ import numpy as np
 
 from ganlib.errors import refuse
 
-PATH = Path(__file__).parents[1] / "classifier.npz"
+PATH = Path(__file__).with_name("classifier.npz")
 SHAPES = {
     "conv1": (25, 16),
     "bias1": (16,),

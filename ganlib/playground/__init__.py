@@ -1,7 +1,11 @@
 """The live lab for notebooks: watch two networks play, and take the controls.
 
-`machine` holds the networks, `controller` runs them in a thread, `drawing` makes pictures, and `views`,
-the only module that imports ipywidgets, puts them on the page.  Each is loaded on first use.
+The way of one step: a button (`views`) posts a command to the `controller`, whose thread takes it up and
+asks the `trainer` for a step of its two networks; the thread then takes a frame (`frames`), an array of
+what is to be seen, with a sentence (`messages`) in it, and tells those who wait; a painter thread makes a
+picture of it (`drawing`, `charts`) and sets an image widget (`widgets`).  `examples` are what the
+networks play about, `settings` what may be changed, `history` what can be gone back to, `games` and
+`game_views` the owner's game and the explorer.  Only the views and widgets import ipywidgets.
 
 Example:
     >>> from ganlib.playground import Playground
@@ -13,7 +17,7 @@ from importlib import import_module
 _HOME = {
     "Controller": "controller",
     "LatentExplorer": "game_views",
-    "Machine": "machine",
+    "Trainer": "trainer",
     "Playground": "views",
     "ShopGame": "game_views",
 }

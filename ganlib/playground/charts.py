@@ -14,7 +14,7 @@ def curves(history, equilibrium):
     """Draw the losses above and D's accuracies below, over the iterations.
 
     Args:
-        history: What `keeping.Curves.history` returned.
+        history: What `history.Curves.history` returned.
         equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game; dotted lines.
     """
     canvas = Image.new("RGB", (WIDTH, HEIGHT), "white")

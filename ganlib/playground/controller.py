@@ -31,7 +31,7 @@ class Controller:
     """A machine that plays in a thread.
 
     Args:
-        machine: `Machine`, or anything with its methods.  From here on it belongs to the thread: reach
+        machine: `Trainer`, or anything with its methods.  From here on it belongs to the thread: reach
             it through the commands, or through `ask`.
         fps: Looks a second while it plays, at most.
         share: Part of the time that looking may take while it plays, in (0, 1): slow looks come rarer.
@@ -41,7 +41,7 @@ class Controller:
         state: ``"paused"``, ``"playing"``, ``"failed"`` or ``"closed"``.
         error: The exception that stopped the training, or None.
         note: A sentence for the learner about the last command, or "".
-        look: The latest `looks.Look`; ``serial`` counts them.
+        look: The latest `frames.Frame`; ``serial`` counts them.
         speed: Iterations a second, measured over the last stretch of play; 0.0 while paused.
     """
 
@@ -192,7 +192,7 @@ class Controller:
             self._publish()
 
     def _publish(self):
-        """Look, and tell those who wait.  A look that fails is said in words, like a step that fails."""
+        """Take a frame and tell those who wait; one that fails is said in words, like a failed step."""
         start = time.monotonic()
         self._measure_speed(start)
         try:

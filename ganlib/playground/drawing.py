@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ganlib.plots import G_COLOUR, REAL_COLOUR, Figure
-from ganlib.plots2d import BELIEF
+from ganlib.plots.plane import BELIEF
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
 INK, GREY = "#222222", "#555555"
@@ -33,8 +33,8 @@ def picture(look, scene, show=PARTS[:4], side=SIDE):
     """Draw a look as an RGB image, ``side`` pixels square.
 
     Args:
-        look: `looks.Look`.
-        scene: The `scenes.Scene` it belongs to.
+        look: `frames.Frame`.
+        scene: The `examples.Scene` it belongs to.
         show: Which of ``PARTS`` to draw of a cloud of points.
         side: Pixels along each side.
     """
@@ -196,8 +196,8 @@ def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
     """Show several looks side by side: the film of a game on a page without a kernel.
 
     Args:
-        looks: List of `looks.Look`.
-        scene: Their `scenes.Scene`.
+        looks: List of `frames.Frame`.
+        scene: Their `examples.Scene`.
         labels: A short text for each; by default its iteration.
         title: The picture's message, in a few words.
         show: Which of ``PARTS`` to draw of a cloud of points.
@@ -225,7 +225,7 @@ def counter(round_, scene, marked, settled, side=SIDE):
 
     Args:
         round_: `games.Round`.
-        scene: Its `scenes.Scene`.
+        scene: Its `examples.Scene`.
         marked: ``(16,)`` of bool: what the learner calls forged.
         settled: Whether to show the truth and D's belief.
         side: Pixels along each side.

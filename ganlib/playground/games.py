@@ -8,7 +8,7 @@ from ganlib import theory
 from ganlib.backend import tf
 from ganlib.errors import refuse
 from ganlib.gan import draw_z
-from ganlib.playground import looks
+from ganlib.playground import frames
 
 BOTTLES = 16
 _FAR = 2**41  # draws of z beyond those that a training ever reaches
@@ -56,7 +56,7 @@ def deal(machine, number, seed=0):
     """Put sixteen bottles on the counter, five to eleven of them forged by G as it is now.
 
     Args:
-        machine: `Machine`.
+        machine: `Trainer`.
         number: Which round, ≥ 0; equal numbers and seeds give the same places and the same z.
         seed: Whole number ≥ 0.
     """
@@ -66,8 +66,8 @@ def deal(machine, number, seed=0):
     z = draw_z(BOTTLES, machine.gan.recipe.latent_dim, seed, _FAR + number)
     fake = machine.gan.draw_images(z)
     items = np.where(forged.reshape(-1, *[1] * (real.ndim - 1)), fake, real)
-    logits = looks.judge(machine.gan, machine.gan.scale(tf.constant(items))).numpy()[:, 0]
-    belief = theory.sigmoid(logits - looks.even(machine.gan, logits))
+    logits = frames.judge(machine.gan, machine.gan.scale(tf.constant(items))).numpy()[:, 0]
+    belief = theory.sigmoid(logits - frames.even(machine.gan, logits))
     return Round(machine.iteration, items, forged, belief)
 
 
@@ -137,7 +137,7 @@ def digit_means(machine, count=2000, seed=0):
     is missing.
 
     Args:
-        machine: `Machine` whose scene has labels.
+        machine: `Trainer` whose scene has labels.
         count: Samples to draw.
         seed: Whole number ≥ 0.
 

@@ -11,7 +11,7 @@ import time
 from ganlib.errors import refuse
 from ganlib.playground import charts, drawing
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
-from ganlib.playground.machine import Machine
+from ganlib.playground.trainer import Trainer
 from ganlib.playground.widgets import Lab, Picture, button, row, w
 
 WIDTH, PICTURE, CHART = "724px", "346px", "366px"  # what JupyterLab leaves of a page 900 px wide
@@ -46,7 +46,7 @@ class Playground(Lab):
     ):
         if set(show) - set(drawing.PARTS):
             raise refuse("show", show, f"some of {drawing.PARTS}", "Name the parts in a tuple.")
-        machine = Machine(examples, recipe, generator, discriminator, **settings)
+        machine = Trainer(examples, recipe, generator, discriminator, **settings)
         self.scene, self.show = machine.scene, tuple(show)
         usual, share = (
             (10.0, 0.5) if self.scene.flat else (5.0, 0.1)

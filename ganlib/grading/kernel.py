@@ -177,7 +177,7 @@ class Kernel:
 
     def seat(self, lesson):
         """Load the checks; from here on the time of the hand-in is counted."""
-        code = f"__import__('ganlib.kernel', fromlist=['seat']).seat({lesson!r}, {self.mark!r})"
+        code = f"__import__('ganlib.grading.kernel', fromlist=['seat']).seat({lesson!r}, {self.mark!r})"
         content, late = self._ask("The start", START, user_expressions={"it": code})
         if late or content["user_expressions"]["it"]["status"] != "ok":
             raise Ended("kernel", f"The kernel did not load the checks of {lesson}.")

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib import checkpoint, data, metrics, training
+from ganlib import data, metrics, training
+from ganlib.checkpoints import checkpoint
 from ganlib.errors import refuse
 from ganlib.gan import build
 from ganlib.metrics import classifier

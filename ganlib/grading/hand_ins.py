@@ -1,7 +1,7 @@
 """Grading: run the checks over hand-ins and write one row a task as CSV.
 
-A hand-in is somebody else's program.  Each runs in a kernel of its own (`ganlib.kernel`), with limits
-and with your rights: ``docs/grading.md`` says what that means.
+A hand-in is somebody else's program.  Each runs in a kernel of its own (`ganlib.grading.kernel`), with
+limits and with your rights: ``docs/grading.md`` says what that means.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from threading import Event
 
 from ganlib import checks
 from ganlib.errors import refuse
-from ganlib.kernel import Ended, Kernel, Limits
+from ganlib.grading.kernel import Ended, Kernel, Limits
 
 COLUMNS = ("learner", "lesson", "task", "verdict", "hint", "advice", "file")
 LESSONS = [m.name for m in pkgutil.iter_modules(checks.__path__) if m.name.startswith("lesson_")]

@@ -7,16 +7,26 @@ D = 1/2.  Real examples are green dots, fakes are orange crosses: colour is neve
 import io
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from PIL import Image
 
-from ganlib.plots import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR, Figure, Movie, gif
+from ganlib.plots.charts import lines
+from ganlib.plots.figures import G_COLOUR, REAL_COLOUR, Figure, Movie, gif
 from ganlib.theory import sigmoid
 
+__all__ = [
+    "BELIEF",
+    "Frame",
+    "belief",
+    "belief_movie",
+    "belief_strip",
+    "descent",
+    "lines",
+    "look",
+]
+
 BELIEF = LinearSegmentedColormap.from_list("belief", ["#FFFFFF", "#C6DDEE", "#5FA3D0"])
-LINE_STYLES = ((D_COLOUR, "-"), (G_COLOUR, "--"), (REAL_COLOUR, "-."), (FAKE_COLOUR, ":"), ("0.35", "-"))
 
 
 class Frame(NamedTuple):
@@ -159,31 +169,3 @@ def _draw(axes, frame, real, size=1.0):
         axes.quiver(*np.transpose(frame.fake), *np.transpose(frame.arrows), **style)
     axes.set(xlim=frame.limits, ylim=frame.limits, aspect="equal")
     return shades
-
-
-def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False):
-    """Show curves over one axis, each with a colour and a stroke of its own.
-
-    Args:
-        x: ``(n,)``.
-        rows: Dict from a label to the values ``(n,)`` of its curve; at most five.
-        xlabel: What x is, with its unit.
-        ylabel: What the curves are, with their unit.
-        levels: Dict from a label, or "", to a height at which to draw a thin line; at most three.
-        title: The picture's message, in a few words.
-        alt: Alternative text.
-        log: Whether the upright axis is logarithmic.
-    """
-    alt = alt or f"Curves of {', '.join(rows)} over {xlabel}. {title or ''}".strip()
-    with mpl.rc_context({"axes.spines.top": False, "axes.spines.right": False}):
-        figure = Figure((6.4, 3.6), alt=alt)
-        axes = figure.add_subplot()
-    for (label, values), (colour, stroke) in zip(rows.items(), LINE_STYLES, strict=False):
-        axes.plot(x, values, stroke, color=colour, linewidth=1.6, label=label)
-    for (label, height), stroke in zip((levels or {}).items(), (":", "--", "-."), strict=False):
-        axes.axhline(height, color="0.4", linestyle=stroke, linewidth=1, label=label or "_hidden")
-    axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
-    axes.legend(frameon=False, fontsize=9)
-    if title:
-        axes.set_title(title, fontsize=11, loc="left")
-    return figure

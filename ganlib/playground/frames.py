@@ -7,7 +7,7 @@ import numpy as np
 from ganlib import losses, metrics, theory
 from ganlib.backend import tf
 from ganlib.gan import draw_z
-from ganlib.playground import words
+from ganlib.playground import messages
 
 SHOWN = 256  # points of each kind on the map, and the sample that the figures are measured on
 CELLS = 48  # of the map, along each side
@@ -16,11 +16,11 @@ ARROWS = 48
 
 
 @dataclass(frozen=True)
-class Look:
+class Frame:
     """One moment of a game.
 
     Attributes:
-        figures: Everything measured, by name; see `words.line`.
+        figures: Everything measured, by name; see `messages.line`.
         fake: What G makes of the fixed z: points ``(256, 2)``, or ``uint8`` images ``(25, 28, 28)``.
         belief: D's belief in each fake shown, ``(n,)``, in (0, 1).
         real: Real points ``(256, 2)``; None for digits.
@@ -46,7 +46,7 @@ def looker(machine):
     chosen = scene.examples[some]
     real = gan.scale(tf.constant(chosen))
     z = draw_z(len(some), gan.recipe.latent_dim, machine.settings.seed, 2**40)
-    spread = max(words.spread(real), 1e-12)
+    spread = max(messages.spread(real), 1e-12)
     probes = (_cells(scene.extent), _mesh(gan.recipe.latent_dim)) if scene.flat else (None, None)
     measure = _measure(machine, real, z, *probes)
 
@@ -62,11 +62,11 @@ def looker(machine):
             "real_accuracy": float((real_judged > 0).mean()),
             "fake_accuracy": float((fake_judged < 0).mean()),
             "slope": float(np.linalg.norm(out["pull"].reshape(len(fake), -1), axis=1).mean()),
-            "diversity": words.spread(fake) / spread,
+            "diversity": messages.spread(fake) / spread,
             "modes": None,
         }
         if not scene.flat:
-            return Look(_said(figures), gan.draw_images(z[:25]), belief[:25])
+            return Frame(_said(figures), gan.draw_images(z[:25]), belief[:25])
         if scene.modes:
             centres, sigma = scene.modes
             fair = max(1, len(fake) // (4 * len(centres)))  # a quarter of what each mode should get
@@ -74,7 +74,7 @@ def looker(machine):
             figures["modes"] = (found["modes"], len(centres), found["good"])
         plane = theory.sigmoid(out["map"] - half).reshape(CELLS, CELLS)
         mesh = out["mesh"].reshape(MESH, -1, 2)
-        return Look(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])
+        return Frame(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])
 
     return look
 
@@ -92,7 +92,7 @@ def even(gan, logits):
 
 
 def _said(figures):
-    return {**figures, "line": words.line(figures)}
+    return {**figures, "line": messages.line(figures)}
 
 
 def _measure(machine, real, z, cells, mesh):

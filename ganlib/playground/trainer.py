@@ -13,17 +13,18 @@ from ganlib import models, theory
 from ganlib.backend import keras, tf
 from ganlib.errors import refuse
 from ganlib.gan import GAN, draw_z
-from ganlib.playground import looks, scenes
-from ganlib.playground.keeping import Curves, Film
+from ganlib.playground import frames
+from ganlib.playground.examples import scene
+from ganlib.playground.history import Curves, Film
 from ganlib.playground.settings import Settings
 from ganlib.recipes import get_recipe
 
 
-class Machine:
+class Trainer:
     """A generator, a discriminator, their examples and their settings.
 
     Args:
-        examples: What `scenes.scene` takes.
+        examples: What `examples.scene` takes.
         recipe: A ``Recipe`` or its name; by default the scene's own.
         generator: Your own Keras model: z ``(n, latent_dim)`` to ``(n, *shape)``.
         discriminator: Your own: ``(n, *shape)`` to logits ``(n, 1)``.
@@ -34,7 +35,7 @@ class Machine:
     """
 
     def __init__(self, examples="ring", recipe=None, generator=None, discriminator=None, **settings):
-        self.scene = scenes.scene(examples)
+        self.scene = scene(examples)
         recipe = get_recipe(recipe or self.scene.recipe)
         _fits(recipe, self.scene)
         recipe = recipe.but(latent_dim=_own(generator, discriminator, recipe))
@@ -61,7 +62,7 @@ class Machine:
         self.curves = Curves()
         self.film = Film(every=10 if self.scene.flat else 50)
         self.film.take(0, self.state, force=True)
-        self.look = looks.looker(self)
+        self.look = frames.looker(self)
 
     def _variables(self):
         gan = self.gan
@@ -209,7 +210,7 @@ class Machine:
         if changed:
             self._reseed()
             self._compile()
-            self.look = looks.looker(self)
+            self.look = frames.looker(self)
             self.film = Film(every=10 if self.scene.flat else 50)
             self.film.take(0, self.state, force=True)
         self.curves = Curves()

@@ -10,14 +10,16 @@ import pytest
 from ganlib import toys
 from ganlib.backend import keras
 from ganlib.data import Digits
-from ganlib.playground import games, keeping, scenes, words
-from ganlib.playground.machine import Machine
+from ganlib.playground import examples as scenes
+from ganlib.playground import games, messages
+from ganlib.playground import history as kept
+from ganlib.playground.trainer import Trainer
 from ganlib.recipes import get_recipe
 
 
 @pytest.fixture(scope="module")
 def shared():
-    return Machine("ring")
+    return Trainer("ring")
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_a_new_seed_waits_for_the_restart(ring):
     ring.restart()
     assert not same(first[0], weights(ring.gan.generator))
     seventh = play(ring, 3)
-    fresh = Machine("ring", seed=7, d_steps=2)
+    fresh = Trainer("ring", seed=7, d_steps=2)
     assert same(seventh, play(fresh, 3))
     assert ring.set(seed=0) == ("seed",)
     ring.restart()
@@ -181,7 +183,7 @@ def test_a_bad_setting_is_refused_and_changes_nothing(ring, change, message):
 
 
 def test_rules_that_a_recipe_cannot_have_are_refused():
-    machine = Machine(Digits(np.zeros((8, 28, 28), "uint8"), np.zeros(8, "uint8")), "two-layer")
+    machine = Trainer(Digits(np.zeros((8, 28, 28), "uint8"), np.zeros(8, "uint8")), "two-layer")
     before = machine.settings
     with pytest.raises(ValueError, match="d_update"):
         machine.set(r1=1.0)
@@ -272,7 +274,7 @@ def network(*widths, last=None):
 def test_the_learners_own_networks_play_and_restart_with_their_own_weights():
     generator, discriminator = network(5, 8, 2), network(2, 8, 1)
     first = weights(generator)
-    machine = Machine("moons", generator=generator, discriminator=discriminator)
+    machine = Trainer("moons", generator=generator, discriminator=discriminator)
     play(machine, 2)
     assert machine.gan.recipe.latent_dim == 5
     assert not same(first, weights(generator))
@@ -295,23 +297,23 @@ def test_the_learners_own_networks_play_and_restart_with_their_own_weights():
 )
 def test_networks_that_do_not_fit_are_refused(networks_, error, message):
     with pytest.raises(error, match=message):
-        Machine("ring", **networks_)
+        Trainer("ring", **networks_)
 
 
 def test_a_recipe_for_other_examples_is_refused():
     with pytest.raises(ValueError, match=r"recipe: received examples of shape \(28, 28\)"):
-        Machine("ring", "small")
+        Trainer("ring", "small")
 
 
 def test_a_recipe_that_takes_labels_is_refused():
     with pytest.raises(ValueError, match="which takes labels"):
-        Machine(np.zeros((200, 28, 28), "uint8"), "conditional")
+        Trainer(np.zeros((200, 28, 28), "uint8"), "conditional")
 
 
 def test_digits_with_every_rule_of_the_house():
     images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
     tiny = get_recipe("only-zeros").but(d_update="half", ema=0.5, pack=2, batch_size=8)
-    machine = Machine(images, tiny)
+    machine = Trainer(images, tiny)
     play(machine, 2)
     look = machine.look()
     assert look.fake.shape == (25, 28, 28)
@@ -370,7 +372,7 @@ def test_other_examples_are_refused(wrong, error):
 
 
 def test_the_film_covers_the_whole_way_in_bounded_room():
-    film = keeping.Film(every=10, room=10_000, most=8)
+    film = kept.Film(every=10, room=10_000, most=8)
     for iteration in range(1001):
         film.take(iteration, {"arrays": [np.zeros(10)], "at": iteration})
     moments = list(film.states)
@@ -379,14 +381,14 @@ def test_the_film_covers_the_whole_way_in_bounded_room():
     assert len(set(np.diff(moments))) == 1
     assert moments[-1] > 800
     assert film.back_to(500)["at"] == max(m for m in moments if m <= 500)
-    narrow = keeping.Film(every=1, room=250, most=64)
+    narrow = kept.Film(every=1, room=250, most=64)
     for iteration in range(50):
         narrow.take(iteration, {"arrays": [np.zeros(10)]})
     assert sum(len(state["arrays"][0]) * 8 for state in narrow.states.values()) <= 250
 
 
 def test_curves_are_means_in_bounded_room():
-    curves = keeping.Curves(most=16)
+    curves = kept.Curves(most=16)
     for iteration in range(1, 101):
         curves.add(iteration, [iteration, 0, 1, 2])
     history = curves.history()
@@ -428,21 +430,21 @@ FIGURES = {
     ],
 )
 def test_the_line_says_what_was_measured(change, said):
-    assert re.search(said, words.line(FIGURES | change))
+    assert re.search(said, messages.line(FIGURES | change))
 
 
 def test_spread_of_a_circle_is_its_radius():
     angle = np.linspace(0, 2 * np.pi, 100, endpoint=False)
     circle = 3 * np.stack([np.cos(angle), np.sin(angle)], 1) + 5
-    assert words.spread(circle) == pytest.approx(3)
-    assert words.spread(toys.ring(500)) == pytest.approx(1, abs=0.05)
+    assert messages.spread(circle) == pytest.approx(3)
+    assert messages.spread(toys.ring(500)) == pytest.approx(1, abs=0.05)
 
 
 LONG_GAME = """
 import psutil
-from ganlib.playground.machine import Machine
+from ganlib.playground.trainer import Trainer
 
-machine, process = Machine("ring"), psutil.Process()
+machine, process = Trainer("ring"), psutil.Process()
 for length in (3000, 4000):
     before = process.memory_info().rss
     for _ in range(length):

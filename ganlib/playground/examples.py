@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib import data, toys
+from ganlib import data
+from ganlib.data import points
 from ganlib.errors import refuse, unknown
 from ganlib.recipes import Adam, Recipe, dense, get_recipe
 
@@ -31,7 +32,7 @@ class Scene(NamedTuple):
         examples: float32 points ``(n, 2)``, or ``uint8`` images ``(n, 28, 28)``.
         recipe: The networks to play with where the learner names none.
         axes: Names of the two axes of a cloud of points.
-        modes: The `toys.Mixture` that the points were drawn from, or None.
+        modes: The `points.Mixture` that the points were drawn from, or None.
         labels: ``(n,)`` which digit each image shows, or None.
     """
 
@@ -39,7 +40,7 @@ class Scene(NamedTuple):
     examples: np.ndarray
     recipe: Recipe
     axes: tuple[str, str] = ("x", "y")
-    modes: toys.Mixture | None = None
+    modes: points.Mixture | None = None
     labels: np.ndarray | None = None
 
     @property
@@ -56,7 +57,7 @@ class Scene(NamedTuple):
 
 
 def _wine():
-    wines = toys.load_wine()
+    wines = points.load_wine()
     names = tuple(name.replace("_", " ") + " (standardised)" for name in wines.names)
     return Scene("wine", wines.points, get_recipe("wine"), axes=names)
 
@@ -67,10 +68,10 @@ def _digits():
 
 
 SCENES = {
-    "ring": lambda: Scene("ring", toys.ring(COUNT), PLANE, modes=toys.RING),
-    "grid": lambda: Scene("grid", toys.grid(COUNT), PLANE, modes=toys.GRID),
-    "moons": lambda: Scene("moons", toys.two_moons(COUNT), PLANE),
-    "line": lambda: Scene("line", toys.line(COUNT), PLANE),
+    "ring": lambda: Scene("ring", points.ring(COUNT), PLANE, modes=points.RING),
+    "grid": lambda: Scene("grid", points.grid(COUNT), PLANE, modes=points.GRID),
+    "moons": lambda: Scene("moons", points.two_moons(COUNT), PLANE),
+    "line": lambda: Scene("line", points.line(COUNT), PLANE),
     "wine": _wine,
     "digits": _digits,
 }

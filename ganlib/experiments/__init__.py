@@ -1,0 +1,1 @@
+"""Experiments with many GANs at once: `sweep` trains one a seed, all in one program."""

@@ -1,0 +1,88 @@
+"""Images side by side: a grid, a strip of grids, a movie of grids."""
+
+import numpy as np
+from PIL import Image
+
+from ganlib.plots.figures import Figure, Movie, gif
+
+
+def tile(images, columns=None, gap=2):
+    """Lay images out in rows, on paper of value 0 with grey lines between them.
+
+    Args:
+        images: ``uint8`` ``(n, height, width)``.
+        columns: Images in a row; by default as many as rows.
+        gap: Pixels between two images.
+
+    Returns:
+        One ``uint8`` image.
+    """
+    images = np.asarray(images)
+    count, height, width = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = int(np.ceil(count / columns))
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap), 90, np.uint8)
+    for i, image in enumerate(images):
+        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = image
+    return sheet
+
+
+def grid(images, columns=None, title=None, alt=None):
+    """Show images in a grid.
+
+    Args:
+        images: ``uint8`` ``(n, height, width)``.
+        columns: Images in a row; by default as many as rows.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    sheet = tile(images, columns)
+    height, width = sheet.shape
+    scale = min(7.2, width / 42) / width
+    alt = alt or f"A grid of {len(images)} images. {title or ''}".strip()
+    figure = Figure((width * scale, height * scale + (0.35 if title else 0)), alt=alt)
+    axes = figure.add_subplot()
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_axis_off()
+    if title:
+        axes.set_title(title, fontsize=11, loc="left")
+    return figure
+
+
+def strip(frames, labels, columns=None, title=None, alt=None):
+    """Show several grids side by side, each under its label: a film for a page.
+
+    Args:
+        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        labels: A short text for each.
+        columns: Images in a row of one grid.
+        title: The picture's message, in a few words.
+        alt: Alternative text.
+    """
+    alt = alt or f"{len(frames)} grids side by side: {', '.join(labels)}. {title or ''}".strip()
+    figure = Figure((9.0, 9.0 / len(frames) + 0.7), alt=alt)
+    places = np.ravel(figure.subplots(1, len(frames)))
+    for axes, frame, label in zip(places, frames, labels, strict=True):
+        axes.imshow(tile(frame, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_axis_off()
+        axes.set_title(label, fontsize=10)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    return figure
+
+
+def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated images."):
+    """Return a looping GIF of grids, the last one held for a second.
+
+    Args:
+        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        columns: Images in a row.
+        seconds: Length of the movie.
+        zoom: Whole number by which pixels are enlarged in the file; a notebook stretches it anyway.
+        alt: Alternative text.
+    """
+    sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
+    size = (sheets[0].width * zoom, sheets[0].height * zoom)
+    sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(16) for sheet in sheets]
+    return Movie(gif(sheets, seconds), alt, width=3 * sheets[0].width // zoom)
