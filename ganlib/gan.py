@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ganlib import data, execution, losses, models
+from ganlib import data, execution, inputs, losses, models
 from ganlib.backend import keras, tf
-from ganlib.errors import refuse
 from ganlib.recipes import get_recipe
 
 
@@ -58,7 +57,7 @@ class GAN(keras.Model):
 
     def __init__(self, recipe, seed=0, generator=None, discriminator=None):
         super().__init__()
-        self.recipe, self.seed = get_recipe(recipe), seed
+        self.recipe, self.seed = inputs.networks(get_recipe(recipe), generator, discriminator), seed
         self.generator = generator or models.generator(self.recipe, seed)
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
         self.average = models.generator(self.recipe, seed) if self.recipe.ema else None
@@ -82,11 +81,7 @@ class GAN(keras.Model):
         many = {"jit_compile": self.recipe.xla and alone, "steps_per_execution": 25 if alone else 1}
         options = {**many, **options}
         super().compile(optimizer=None, **options)
-        self.d_optimizer = d_optimizer or models.optimizer(self.recipe.d_optimizer)
-        self.g_optimizer = g_optimizer or models.optimizer(self.recipe.g_optimizer)
-        if self.d_optimizer is self.g_optimizer:
-            todo = "Make a second one: shared momenta mix the two networks' gradients."
-            raise refuse("g_optimizer", "D's own optimizer", "another object", todo)
+        self.d_optimizer, self.g_optimizer = inputs.optimizers(self.recipe, d_optimizer, g_optimizer)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
 
@@ -94,20 +89,22 @@ class GAN(keras.Model):
         """Train as any Keras model: ``keras.Model.fit``, with the options that it has.
 
         Args:
-            x: Real examples ``(n, *shape)``, or a ``tf.data.Dataset`` of batches of them.
+            x: Real examples as `ganlib.train` takes them, or a ``tf.data.Dataset`` of batches of them.
             y: Labels ``(n,)`` of examples in an array, for a recipe with classes.
             batch_size: Of examples in an array; by default the recipe's, times ``d_steps``.  They are
                 taken as `ganlib.train` takes them: whole batches, in the order of the GAN's own seed.
             shuffle: False to take an array in its old order.
             **options: Passed to Keras.
         """
-        if isinstance(x, tf.data.Dataset):
-            x = data.steady(x)
-        elif isinstance(x, np.ndarray | tf.Tensor):
-            rows = batch_size or self.recipe.batch_size * self.recipe.d_steps
+        if isinstance(x, data.Digits | list | np.ndarray | tf.Tensor):
+            y = inputs.labels(x, self.recipe, y)
+            rows, x = inputs.rows(batch_size, self.recipe), inputs.examples(x, self.recipe)
             x, y, batch_size = data.batches(x, rows, self.seed, self.step, y, shuffle), None, None
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset)  # Keras could not
-        return super().fit(x, y, batch_size, shuffle=shuffle, **options)
+        elif isinstance(x := inputs.batches(x, self.recipe), tf.data.Dataset):
+            x = data.steady(x)
+        shuffle = shuffle and isinstance(x, keras.utils.PyDataset)  # Keras shuffles no other
+        with inputs.explained(self.recipe):
+            return super().fit(x, y, batch_size, shuffle=shuffle, **options)
 
     def make_train_function(self, force=False):
         """Hand ``fit`` the compiled loop over steps; Keras's own without XLA."""
@@ -172,15 +169,10 @@ class GAN(keras.Model):
             NumPy ``uint8`` images ``(count, 28, 28)``, or float32 ``(count, *shape)`` where the recipe
             has no pixels.
         """
+        labels = inputs.wanted(labels, count, self.recipe)
         z = draw_z(count, self.recipe.latent_dim, seed, 0)
-        if self.recipe.classes:
-            labels = np.arange(count) % self.recipe.classes if labels is None else np.asarray(labels)
-            if labels.shape != (count,) or not np.isin(labels, range(self.recipe.classes)).all():
-                todo = "Name one for each image: labels=[7] * 10 draws ten sevens."
-                raise refuse("labels", labels, f"{count} of 0 to {self.recipe.classes - 1}", todo)
+        if labels is not None:
             z = self.named(z, labels)
-        elif labels is not None:
-            raise refuse("labels", labels, "None", "This recipe has no classes: take 'conditional'.")
         return self.draw_images(z)
 
     def draw_images(self, z):

@@ -38,10 +38,14 @@ def discriminator(recipe, seed=0):
     row of pixels with its label at the end: ``(n, pixels + classes)``.
     """
     recipe = get_recipe(recipe)
-    shape = recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
+    return _network("discriminator", recipe.discriminator, shown(recipe), (seed, 1))
+
+
+def shown(recipe):
+    """Return the shape of one row that a recipe's discriminator takes."""
     if recipe.classes:
-        shape = (int(np.prod(shape)) + recipe.classes,)
-    return _network("discriminator", recipe.discriminator, shape, (seed, 1))
+        return (int(np.prod(recipe.shape)) + recipe.classes,)
+    return recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
 
 
 def _network(name, layers, input_shape, seed):

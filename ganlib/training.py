@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from ganlib import data
+from ganlib import data, inputs
 from ganlib.backend import keras
 from ganlib.checkpoints import checkpoint, lock
 from ganlib.errors import refuse
@@ -54,9 +54,9 @@ def train(
             positive length, or more than one; a run folder of something else.
         OSError: A run folder that cannot be written.
     """
-    labels = _labels(examples, gan.recipe)
-    examples = checked(examples, gan.recipe)
-    rows = gan.recipe.batch_size * gan.recipe.d_steps
+    labels = inputs.labels(examples, gan.recipe)
+    examples = inputs.examples(examples, gan.recipe)
+    rows = inputs.rows(None, gan.recipe)
     seed = gan.seed if seed is None else seed
     total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
     log = Log()
@@ -86,52 +86,13 @@ def train(
     return log.history
 
 
-def checked(examples, recipe):
-    """Return the examples as an array that the recipe can train on, or say what is wrong with them.
-
-    Raises:
-        TypeError: Neither numbers nor `Digits`.
-        ValueError: Wrong shape, no examples, non-finite values, or floats out of the recipe's range.
-    """
-    examples = examples.images if isinstance(examples, data.Digits) else np.asarray(examples)
-    if examples.dtype.kind not in "uif":
-        todo = "Images are uint8, 0 to 255; scaled images or points are float32."
-        raise refuse("examples", examples.dtype, "uint8 or float", todo, TypeError)
-    if examples.shape[1:] != recipe.shape or not len(examples):
-        rows = f"({', '.join(['n', *map(str, recipe.shape)])}) with n ≥ 1"
-        raise refuse("examples", f"shape {examples.shape}", f"shape {rows}", "Reshape them first.")
-    if examples.dtype == np.uint8:
-        return examples
-    if not np.isfinite(examples).all():
-        raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
-    if recipe.pixels is not None:
-        low, high = recipe.pixels
-        least, most = examples.min(), examples.max()
-        if least < low or most > high or most - least < (high - low) / 10:
-            todo = "Hand over the uint8 images: the GAN scales them itself."
-            found = f"values in [{least:g}, {most:g}]"
-            raise refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", todo)
-    return examples.astype("float32")
-
-
 def fingerprint(examples, recipe):
     """Return the digest by which a run's checkpoint knows the examples that it was trained on."""
-    return _digest(checked(examples, recipe), _labels(examples, recipe))
+    return _digest(inputs.examples(examples, recipe), inputs.labels(examples, recipe))
 
 
 def _digest(examples, labels):
     return checkpoint.digest({"examples": examples} | ({} if labels is None else {"labels": labels}))
-
-
-def _labels(examples, recipe):
-    """Return the labels that a recipe with classes needs, None for one without."""
-    if not recipe.classes:
-        return None
-    if not isinstance(examples, data.Digits) or max(examples.labels) >= recipe.classes:
-        accepted = f"Digits with labels below {recipe.classes}"
-        todo = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
-        raise refuse("examples", type(examples).__name__, accepted, todo, TypeError)
-    return examples.labels
 
 
 def _length(recipe, steps_per_epoch, epochs, steps, seconds):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib import data, training
+from ganlib import data, inputs
 
 GOOD = np.random.default_rng(0).integers(0, 256, (200, 28, 28), "uint8")
 
@@ -108,10 +108,10 @@ def test_a_refused_training_leaves_the_gan_as_it_was(gan):
 
 def test_good_examples_are_taken():
     recipe = ganlib.get_recipe("small")
-    assert training.checked(GOOD, recipe) is GOOD
-    np.testing.assert_array_equal(training.checked(scaled().astype("float64"), recipe), scaled())
+    assert inputs.examples(GOOD, recipe) is GOOD
+    np.testing.assert_array_equal(inputs.examples(scaled().astype("float64"), recipe), scaled())
     labels = np.zeros(200, "uint8")
-    assert training.checked(ganlib.Digits(GOOD, labels), recipe) is GOOD
+    assert inputs.examples(ganlib.Digits(GOOD, labels), recipe) is GOOD
 
 
 @pytest.mark.parametrize("start", [0, 7, 8, 30])

@@ -12,11 +12,23 @@ import ganlib
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "data", "plots", "metrics"), 0),
-    **dict.fromkeys(("losses", "models", "gan", "execution", "experiments"), 1),
+    **dict.fromkeys(("losses", "models", "inputs", "gan", "execution", "experiments"), 1),
     **dict.fromkeys(("training", "checkpoints", "metrics.evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "grading", "cli", "__main__"), 3),
 }
-TOP = {"backend", "cli", "errors", "execution", "gan", "losses", "models", "recipe", "recipes", "theory"}
+TOP = {
+    "backend",
+    "cli",
+    "errors",
+    "execution",
+    "gan",
+    "inputs",
+    "losses",
+    "models",
+    "recipe",
+    "recipes",
+    "theory",
+}
 TOP |= {"training", "__init__", "__main__"}  # the core and the doors; all else stands in a folder
 
 

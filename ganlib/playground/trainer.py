@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ganlib import models, theory
-from ganlib.backend import keras, tf
+from ganlib import inputs, models, theory
+from ganlib.backend import tf
 from ganlib.errors import refuse
 from ganlib.gan import GAN, draw_z
 from ganlib.playground import frames
@@ -38,7 +38,6 @@ class Trainer:
         self.scene = scene(examples)
         recipe = get_recipe(recipe or self.scene.recipe)
         _fits(recipe, self.scene)
-        recipe = recipe.but(latent_dim=_own(generator, discriminator, recipe))
         self.settings = Settings(
             loss=recipe.loss,
             d_rate=recipe.d_optimizer.learning_rate,
@@ -54,7 +53,7 @@ class Trainer:
         rates = [replace(a, decay=0.0) for a in (recipe.d_optimizer, recipe.g_optimizer)]
         self.gan.compile(*(models.optimizer(rate) for rate in rates))
         self.variables = self._variables()
-        self.examples = tf.constant(self.scene.examples)
+        self.examples = tf.constant(inputs.examples(self.scene.examples, recipe))
         self.iteration = self.d_updates = self.draw = 0
         self.last = np.full(4, np.nan)  # the figures of `Curves.NAMES`, as last measured
         self._seed = self.settings.seed  # the one in force
@@ -254,40 +253,3 @@ def _fits(recipe, scene):
     if recipe.classes:
         todo = "The lab has no control for labels: train this one with ganlib.train."
         raise refuse("recipe", f"{recipe.name!r}, which takes labels", "one without classes", todo)
-
-
-def _own(generator, discriminator, recipe):
-    """Check the learner's own networks on two rows of zeros; return the length of z."""
-    latent_dim = recipe.latent_dim
-    if generator is not None:
-        _model("generator", generator)
-        latent_dim = generator.input_shape[-1]
-        _gives("generator", generator, (latent_dim,), recipe.shape)
-    if discriminator is not None:
-        _model("discriminator", discriminator)
-        packed = recipe.shape if recipe.pack == 1 else (recipe.pack, *recipe.shape)
-        _gives("discriminator", discriminator, packed, (1,))
-        ending = getattr(discriminator.layers[-1], "activation", None)
-        if ending is keras.activations.sigmoid:
-            todo = "Leave the last activation out: the loss applies the sigmoid itself."
-            raise refuse("discriminator", "a network that ends in a sigmoid", "logits", todo)
-    return latent_dim
-
-
-def _model(name, network):
-    if not isinstance(network, keras.Model) or not network.built:
-        got = type(network).__name__
-        todo = "Give it a keras.Input first, so that it is built."
-        raise refuse(name, got, "a built keras.Model", todo, TypeError)
-
-
-def _gives(name, network, taken, wanted):
-    """Refuse a network that does not take or give what its place in the game needs."""
-    todo = "Change its last layer, or take other examples."
-    try:
-        given = tuple(network(np.zeros((2, *taken), "float32")).shape[1:])
-    except Exception as error:
-        accepted = f"a network that takes (n, {', '.join(map(str, taken))})"
-        raise refuse(name, error, accepted, "Change its Input.") from error
-    if given != tuple(wanted):
-        raise refuse(name, f"an output of shape {given} for each row", f"{tuple(wanted)}", todo)

@@ -1,0 +1,257 @@
+"""The one door: whatever a person hands over is looked at here, before anything is trained.
+
+Images and points, labels, own networks, optimizers.  `ganlib.train`, ``gan.fit``, `ganlib.GAN`, the live
+lab and the command line all come through it, so each says the same no in the same words.
+"""
+
+import re
+from contextlib import contextmanager
+from types import GeneratorType
+
+import numpy as np
+
+from ganlib import data, models
+from ganlib.backend import keras, tf
+from ganlib.errors import refuse
+
+FOUND = "values in [{}, {}]"
+UNSCALED = "Hand over the uint8 images: the GAN scales them itself."
+LABELS = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
+
+
+def examples(given, recipe):
+    """Return real examples as an array that the recipe can train on, or say what is wrong with them.
+
+    Args:
+        given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.
+        recipe: A `Recipe`.
+
+    Returns:
+        ``uint8`` as it came, anything else as float32; ``(n, *shape)``.
+
+    Raises:
+        TypeError: Neither numbers nor `data.Digits`.
+        ValueError: Wrong shape, no examples, non-finite values, or floats out of the recipe's range.
+    """
+    array = given.images if isinstance(given, data.Digits) else np.asarray(given)
+    _of_kind(array.dtype, array.shape, recipe)
+    if not len(array):
+        raise _misshapen(array.shape, recipe)
+    if array.dtype == np.uint8:
+        return array
+    if not np.isfinite(array).all():
+        raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
+    if recipe.pixels is not None and out_of_range(array.min(), array.max(), recipe):
+        raise _unscaled(FOUND.format(f"{array.min():g}", f"{array.max():g}"), recipe)
+    return array.astype("float32")
+
+
+def out_of_range(least, most, recipe):
+    """Say whether floats between these two are no images in the recipe's range; numbers or tensors."""
+    low, high = recipe.pixels
+    return (least < low) | (most > high) | (most - least < (high - low) / 10)
+
+
+def labels(given, recipe, y=None):
+    """Return the labels that a recipe with classes needs, ``(n,)``; None for a recipe without.
+
+    Args:
+        given: The examples; `data.Digits` bring their labels along.
+        recipe: A `Recipe`.
+        y: Whole numbers ``(n,)`` from 0 to ``recipe.classes - 1``, for examples without labels.
+
+    Raises:
+        TypeError: There are none.
+        ValueError: Not one for each example, or not from 0 to ``recipe.classes - 1``.
+    """
+    if not recipe.classes:
+        return None
+    accepted = f"Digits with labels below {recipe.classes}"
+    if y is None and not isinstance(given, data.Digits):
+        raise refuse("examples", type(given).__name__, accepted, LABELS, TypeError)
+    images = given.images if isinstance(given, data.Digits) else given
+    y = given.labels if y is None else np.asarray(y)
+    if y.shape != (len(images),) or not np.isin(y, range(recipe.classes)).all():
+        error = TypeError if isinstance(given, data.Digits) else ValueError
+        found = f"labels {np.unique(y)} of shape {y.shape}"
+        raise refuse("examples", found, f"{accepted}, one for each of {len(images)}", LABELS, error)
+    return y
+
+
+def wanted(names, count, recipe):
+    """Return which class each of some drawings shall show, ``(count,)``: all in turn where none is named.
+
+    Raises:
+        ValueError: Not one for each, no class of the recipe, or a recipe without classes.
+    """
+    if not recipe.classes:
+        if names is not None:
+            raise refuse("labels", names, "None", "This recipe has no classes: take 'conditional'.")
+        return None
+    found = np.arange(count) % recipe.classes if names is None else np.asarray(names)
+    if found.shape != (count,) or not np.isin(found, range(recipe.classes)).all():
+        todo = "Name one for each image: labels=[7] * 10 draws ten sevens."
+        raise refuse("labels", names, f"{count} of 0 to {recipe.classes - 1}", todo)
+    return found
+
+
+def rows(batch_size, recipe):
+    """Return how many examples one step takes: the recipe's own number, or a ``batch_size`` that fits."""
+    parts = recipe.d_steps * recipe.pack * (2 if recipe.d_update == "half" else 1)
+    if batch_size is None:
+        return recipe.batch_size * recipe.d_steps
+    if (
+        isinstance(batch_size, bool)
+        or batch_size != int(batch_size)
+        or batch_size < 1
+        or batch_size % parts
+    ):
+        accepted = f"a multiple of {parts}" if parts > 1 else "a whole number ≥ 1"
+        raise refuse("batch_size", batch_size, accepted, "Every part that D sees must be whole.")
+    return int(batch_size)
+
+
+def batches(given, recipe):
+    """Return ready-made batches for ``fit``, which will be refused where they do not fit the recipe.
+
+    A ``tf.data.Dataset`` is judged by what it says of its batches, then batch for batch as they come;
+    of a Python generator or a Keras ``PyDataset`` the first batch is looked at.
+    """
+    if isinstance(given, tf.data.Dataset):
+        images = _images(given.element_spec)
+        _of_kind(np.dtype(images.dtype.as_numpy_dtype), tuple(images.shape), recipe)
+        if images.dtype == tf.uint8 or recipe.pixels is None:
+            return given
+        return given.map(lambda *batch: _watched(batch if len(batch) > 1 else batch[0], recipe))
+    if isinstance(given, GeneratorType):
+        first = next(given)
+        examples(_images(first), recipe)
+        return (batch for part in ([first], given) for batch in part)
+    if isinstance(given, keras.utils.PyDataset):
+        examples(_images(given[0]), recipe)
+    return given
+
+
+def _images(batch):
+    return batch[0] if isinstance(batch, tuple | list) else batch
+
+
+def _watched(batch, recipe):
+    images = tf.cast(_images(batch), tf.float32)
+    least, most = tf.reduce_min(images), tf.reduce_max(images)
+    bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
+    with tf.control_dependencies([tf.debugging.Assert(~bad, [tf.strings.format(FOUND, (least, most))])]):
+        return tf.nest.map_structure(tf.identity, batch)
+
+
+@contextmanager
+def explained(recipe):
+    """Say in the door's own words why TensorFlow stopped at a batch that `batches` watched."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        found = re.search(re.escape(FOUND).replace(r"\{\}", r"[^],]+"), error.message)
+        if not found or "assertion failed" not in error.message:
+            raise
+        raise _unscaled(found[0], recipe) from None
+
+
+def networks(recipe, generator=None, discriminator=None):
+    """Check a person's own networks on a few rows; return the recipe with the z that they take.
+
+    Args:
+        recipe: A `Recipe`.
+        generator: A built Keras model: z ``(n, latent_dim + classes)`` to ``(n, *shape)``; or None.
+        discriminator: Another one: what `models.discriminator` takes, to logits ``(n, 1)``; or None.
+
+    Raises:
+        TypeError: No Keras model, or one that is not built.
+        ValueError: Another shape, nothing to train, or a discriminator whose ends are no logits.
+    """
+    if generator is not None:
+        _model("generator", generator)
+        taken = getattr(generator, "input_shape", (None, recipe.latent_dim + recipe.classes))[-1]
+        _gives("generator", generator, (taken,), recipe.shape)
+        recipe = recipe.but(latent_dim=taken - recipe.classes)
+    if discriminator is not None:
+        _model("discriminator", discriminator)
+        taken = models.shown(recipe)
+        _gives("discriminator", discriminator, taken, (1,))
+        if _squashed(discriminator, taken):
+            todo = "Leave the last activation out: the loss applies the sigmoid itself."
+            raise refuse("discriminator", "a network that ends in a sigmoid", "logits", todo)
+    return recipe
+
+
+def _model(name, network):
+    if not isinstance(network, keras.Model) or not network.built:
+        got = type(network).__name__
+        todo = "Give it a keras.Input first, so that it is built."
+        raise refuse(name, got, "a built keras.Model", todo, TypeError)
+    if not network.trainable_variables:
+        todo = "Set trainable = True on the network and on its layers."
+        raise refuse(name, "a network without trainable weights", "one that can learn", todo)
+
+
+def _gives(name, network, taken, wanted):
+    """Refuse a network that does not take or give what its place in the game needs."""
+    try:
+        given = tuple(network(np.zeros((2, *taken), "float32")).shape[1:])
+    except Exception as error:
+        accepted = f"a network that takes (n, {', '.join(map(str, taken))})"
+        raise refuse(name, error, accepted, "Change its Input.") from error
+    if given != tuple(wanted):
+        todo = "Change its last layer, or take other examples."
+        raise refuse(name, f"an output of shape {given} for each row", f"{tuple(wanted)}", todo)
+
+
+def _squashed(network, taken):
+    """Say whether outputs stop at 0 or ±1, however wild the input: by the last layer, else by trial."""
+    last = network
+    while getattr(last, "layers", None):
+        last = last.layers[-1]
+    if getattr(last, "activation", None) is keras.activations.sigmoid:
+        return True
+    wild = np.random.default_rng(0).normal(0, 1e4, (64, *taken)).astype("float32")
+    out = np.asarray(network(wild))
+    bounded = out.min() >= 0 or np.abs(out).max() <= 1
+    touched = np.minimum(np.abs(out), np.abs(np.abs(out) - 1)) < 1e-6
+    return bool(bounded and touched.any() and out.any())
+
+
+def optimizers(recipe, d_optimizer=None, g_optimizer=None):
+    """Return two Keras optimizers, one a network: those given, the recipe's for None.
+
+    Raises:
+        TypeError: No Keras optimizer.
+        ValueError: One and the same object twice.
+    """
+    given = {"d_optimizer": d_optimizer, "g_optimizer": g_optimizer}
+    for name, optimizer in given.items():
+        if optimizer is not None and not isinstance(optimizer, keras.optimizers.Optimizer):
+            todo = "Give an object: keras.optimizers.Adam(1e-3)."
+            raise refuse(name, repr(optimizer), "a Keras optimizer, or None", todo, TypeError)
+    if d_optimizer is not None and d_optimizer is g_optimizer:
+        todo = "Make a second one: shared momenta mix the two networks' gradients."
+        raise refuse("g_optimizer", "D's own optimizer", "another object", todo)
+    return tuple(given[name] or models.optimizer(getattr(recipe, name)) for name in given)
+
+
+def _of_kind(dtype, shape, recipe):
+    if dtype.kind not in "uif":
+        todo = "Images are uint8, 0 to 255; scaled images or points are float32."
+        raise refuse("examples", dtype, "uint8 or float", todo, TypeError)
+    known = shape and len(shape) == len(recipe.shape) + 1
+    pairs = zip(shape[1:], recipe.shape, strict=True) if known else ()
+    if not known or any(a not in (None, b) for a, b in pairs):
+        raise _misshapen(shape, recipe)
+
+
+def _misshapen(shape, recipe):
+    wanted = f"({', '.join(['n', *map(str, recipe.shape)])}) with n ≥ 1"
+    return refuse("examples", f"shape {shape}", f"shape {wanted}", "Reshape them first.")
+
+
+def _unscaled(found, recipe):
+    low, high = recipe.pixels
+    return refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", UNSCALED)
