@@ -41,7 +41,7 @@ def count(folder, out=None):
             print(f"{path}: {error.strerror}; passed over", file=sys.stderr)
             continue
         if bad:
-            print(f"{path}: {bad} lines are no guesses; passed over", file=sys.stderr)
+            print(f"{path}: {bad} of its lines are no guesses; passed over", file=sys.stderr)
         tables += 1
         for key, answer in kept.guesses(entries)[0].items():
             question = _known(*key)

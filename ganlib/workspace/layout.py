@@ -69,7 +69,7 @@ def lay_out(folder, with_outputs=False, beside=False):
     except OSError as error:
         where = error.filename2 or error.filename or folder
         todo = "Free or rename what is in the way, or name another folder, and say the same again."
-        why = f"{where} ({error.strerror or error})"
+        why = f"{error.strerror or error}, {where}"
         raise refuse("FOLDER", why, "a folder that can be written in", todo, OSError) from error
     return done
 
