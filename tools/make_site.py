@@ -36,6 +36,7 @@ STYLE = ROOT / "tools" / "site"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
+GUESSES = ("## What you guessed", "lesson.summary(")  # a page has no guesses
 
 
 @dataclass
@@ -110,7 +111,9 @@ class Exporter(HTMLExporter):
 def notebook(path):
     """Return a text file as a notebook: Markdown as one cell, other text as a listing under its name."""
     if path.suffix == ".ipynb":
-        return nbformat.read(path, as_version=4)
+        found = nbformat.read(path, as_version=4)
+        found.cells = [cell for cell in found.cells if not cell.source.startswith(GUESSES)]
+        return found
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".md":
         try:
@@ -201,9 +204,11 @@ class Site:
             for head in table("th"):
                 if not head.get_text(strip=True):
                     head.name = "td"  # a heading without words is none
-        for bold in page.body.select("p > strong:first-child"):
+        for bold in page.body.select("p > :is(b, strong):first-child"):
             if not bold.previous_sibling and bold.get_text() in CALLS:
-                bold.parent["class"] = CALLS[bold.get_text()]
+                bold.name, bold.parent["class"] = "strong", CALLS[bold.get_text()]
+        for told in page.body.select(".ganlib-reveal > p"):  # there is no cell to run again
+            told.string = "And what did you say?"
 
     def target(self, page, address):
         """Return where a link of this page leads in the site; None if what it names has no page."""

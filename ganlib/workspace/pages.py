@@ -2,13 +2,14 @@
 
 import json
 import platform
+import sysconfig
 from pathlib import Path
 
 import ganlib
 from ganlib.errors import refuse
 
-PACKAGE = Path(ganlib.__file__).parent
-PLACES = (PACKAGE.parent, PACKAGE / "course")  # a clone; an installed package
+SHARED = {sysconfig.get_path("data"), sysconfig.get_path("data", sysconfig.get_preferred_scheme("user"))}
+PLACES = (Path(ganlib.__file__).parents[1], *(Path(path, "share/ganlib") for path in sorted(SHARED)))
 FOLDERS = ("notebooks", "exercises")
 CHECK = "# NBVAL_CHECK_OUTPUT\n"
 TOLD = "**What it showed.**"
@@ -16,7 +17,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 
 
 def source():
-    """Return the folder that holds the lessons and the exercises.
+    """Return the folder that holds the lessons and the exercises: a clone's, or what the package brought.
 
     Raises:
         FileNotFoundError: There is none beside this ``ganlib``.
