@@ -126,7 +126,7 @@ def notebook(path):
 
 def curl(body):
     """Turn straight quotation marks of the prose into curly ones."""
-    for block in body(re.compile("^(p|li|td|th|h[1-6])$")):
+    for block in body(re.compile("^(p|li|td|th|summary|h[1-6])$")):
         marks = cycle("“”")
         for words in block.find_all(string=re.compile("[\"']")):
             if not words.find_parent(["code", "math", "pre"]):

@@ -23,6 +23,8 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 
+from ganlib.questions import bank
+
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs" / "lessons.json"
 PAGE = ROOT / "docs" / "hosting.md"
@@ -37,11 +39,21 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "dar
 
 
 def reading(notebook):
-    """Return the words of prose, the lines of code, the questions and the minutes that they take."""
+    """Return the words of prose, the lines of code, the questions and the minutes that they take.
+
+    Code that is folded is not read; of a question one reads the choices and the reply to one of them.
+    """
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    shown = [cell for cell in notebook.cells if not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    code = "\n".join(cell.source for cell in shown if cell.cell_type == "code")
+    number = re.search(r"questions\.lesson\((\d+)\)", code)
+    asked = bank.lesson(int(number[1])).values() if number else []
+    prose += " ".join(
+        f" {q.asks} {' '.join(c.says for c in q.choices.values())} {q.truth()}" for q in asked
+    )
+    prose += " ".join(q.replies(q.right if q.choices else q.answer or "") for q in asked)
     words, lines = len(prose.split()), len([line for line in code.splitlines() if line.strip()])
-    questions = prose.count("**Question.**")
+    questions = len(asked)
     minutes = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + questions * MINUTES_A_QUESTION
     minutes = 5 * max(1, round(minutes / 5))
     return {"words": words, "code_lines": lines, "questions": questions, "reading_minutes": minutes}
