@@ -38,7 +38,7 @@ test-slow: setup
 	$(PY) -m pytest -m slow
 
 test-machines: setup
-	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
+	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/prove/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
 
 test-browser: setup
 	$(PY) -m pytest -rs tests/browser
@@ -46,15 +46,15 @@ test-browser: setup
 check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	$(PY) tools/make_exercises.py
+	$(PY) tools/make/exercises.py
 	git diff --exit-code --stat -- exercises solutions
 
 run: setup
-	$(PY) tools/run_notebooks.py
-	$(PY) tools/make_exercises.py
+	$(PY) tools/make/notebooks.py
+	$(PY) tools/make/exercises.py
 
 site: setup
-	$(PY) tools/make_site.py $(if $(SOLUTIONS),--solutions)
+	$(PY) tools/make/website.py $(if $(SOLUTIONS),--solutions)
 
 clean:
 	rm -rf .venv build site *.egg-info

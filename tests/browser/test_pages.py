@@ -33,7 +33,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def site(tmp_path_factory):
     """Build the site with its solutions, serve it on the loopback, return its address and folder."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, ROOT / "tools" / "make_site.py", "--solutions", "--out", folder]
+    command = [sys.executable, ROOT / "tools" / "make" / "website.py", "--solutions", "--out", folder]
     subprocess.run(command, check=True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()

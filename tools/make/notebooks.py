@@ -1,6 +1,6 @@
 """Run notebooks from the top, in place, and keep their outputs fit for git.
 
-    python tools/run_notebooks.py notebooks/03_a_dense_gan.ipynb ...
+    python tools/make/notebooks.py notebooks/03_a_dense_gan.ipynb ...
 
 With no names: every notebook in notebooks/ and solutions/.
 """
@@ -15,7 +15,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from ganlib.workspace import pages
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def clean(notebook):

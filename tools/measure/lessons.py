@@ -1,8 +1,8 @@
 """Measure what each lesson costs: processor, memory, time to run, words to read.
 
-    python tools/measure_lessons.py            measure all, write docs/lessons.json and the tables
-    python tools/measure_lessons.py 03 05      measure these anew, keep the rest
-    python tools/measure_lessons.py --table    write the tables anew from what is measured
+    python tools/measure/lessons.py            measure all, write docs/lessons.json and the tables
+    python tools/measure/lessons.py 03 05      measure these anew, keep the rest
+    python tools/measure/lessons.py --table    write the tables anew from what is measured
 
 Each lesson and each solution runs from the top in a fresh kernel; nothing of it is kept.  CPU seconds are
 summed over the cores and include the kernel's start; the peak is the kernel's largest resident memory.
@@ -25,7 +25,7 @@ from nbclient import NotebookClient
 
 from ganlib.questions import bank
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "lessons.json"
 PAGE = ROOT / "docs" / "hosting.md"
 README = ROOT / "README.md"
@@ -152,7 +152,7 @@ def main(names):
         row.update(reading(nbformat.read(paths[name], as_version=4)))
     about = kept.get("about", {})
     if not names:
-        about |= {"command": "python tools/measure_lessons.py", "cores": os.cpu_count()}
+        about |= {"command": "python tools/measure/lessons.py", "cores": os.cpu_count()}
         about |= {"server_mb": server(), "assumed": ASSUMED}
     for name, path in paths.items():
         if not names or path.name[:2] in names:

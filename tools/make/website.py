@@ -1,6 +1,6 @@
 """Render the course to static pages: README, lessons, exercises and documents; solutions on request.
 
-    python tools/make_site.py [--solutions] [--out site]
+    python tools/make/website.py [--solutions] [--out site]
 
 The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML,
 which browsers draw by themselves.  A link to a file of the repository leads to its page; a text file
@@ -31,8 +31,8 @@ from PIL import Image
 from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
-ROOT = Path(__file__).resolve().parent.parent
-STYLE = ROOT / "tools" / "site"
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = ROOT / "tools" / "make" / "website"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
@@ -101,7 +101,7 @@ class Renderer(IPythonRenderer):
 
 
 class Exporter(HTMLExporter):
-    """Cells and their outputs through ``tools/site/index.html.j2``."""
+    """Cells and their outputs through ``tools/make/website/index.html.j2``."""
 
     @pass_context
     def markdown2html(self, context, source):
@@ -144,7 +144,7 @@ class Site:
     """
 
     def __init__(self, solutions=False):
-        self.exporter = Exporter(template_name="site", extra_template_basedirs=[str(STYLE.parent)])
+        self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
         self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg")}
         self.pages = {}
         folders = list(KINDS)[: 3 if solutions else 2]
