@@ -259,8 +259,11 @@ class GAN(keras.Model):
         return {name: mean.result() for name, mean in self.means.items()}
 
     def judged(self, real_logits, fake_logits):
-        """Return the logits by whose sign D is right; the relativistic loss judges each pair's lead."""
-        if self.recipe.loss == "relativistic":
+        """Return the logits by whose sign D is right: the lead of each pair, where only leads count.
+
+        A critic's logit has no zero either: it is right where a real stands above the fake beside it.
+        """
+        if self.recipe.paired:
             return real_logits - fake_logits, fake_logits - real_logits
         return real_logits, fake_logits
 

@@ -49,6 +49,8 @@ class Recipe:
         d_steps: Updates of D per update of G: k in Goodfellow et al. (2014), Algorithm 1.
         r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).
         r2: Weight of the same penalty on fakes.
+        gp: Weight of the penalty that draws the length of D's slope to 1 between reals and fakes
+            (Gulrajani et al., 2017, eq. 3).
         ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
             At step t it is at most (1 + t) / (10 + t).
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
@@ -75,6 +77,7 @@ class Recipe:
     d_steps: int = 1
     r1: float = 0.0
     r2: float = 0.0
+    gp: float = 0.0
     ema: float = 0.0
     pack: int = 1
     classes: int = 0
@@ -94,7 +97,11 @@ class Recipe:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise refuse(name, value, "a whole number of at least 1", "Count something.")
-        if self.d_update == "separate" and (self.loss == "relativistic" or self.r1 or self.r2):
+        if self.loss == "wasserstein" and (self.real_target, self.fake_target) != (1, 0):
+            name = "fake_target" if self.fake_target else "real_target"
+            todo = "A critic has no targets: leave them out."
+            raise refuse(name, getattr(self, name), "1 for reals, 0 for fakes with this loss", todo)
+        if self.d_update == "separate" and (self.paired or self.r1 or self.r2 or self.gp):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
         if self.classes and self.pack > 1:
@@ -104,6 +111,11 @@ class Recipe:
         if self.batch_size % (parts * self.pack):
             todo = "Every part that D sees must be whole: change batch_size or pack."
             raise refuse("batch_size", self.batch_size, f"a multiple of {parts * self.pack}", todo)
+
+    @property
+    def paired(self):
+        """Whether the loss knows only how far reals lead fakes: no logit is the border between them."""
+        return self.loss in ("relativistic", "wasserstein")
 
     def but(self, **changes):
         """Return a copy with some fields changed; an unknown field is refused by name."""

@@ -12,12 +12,13 @@ import ganlib
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "data", "plots", "metrics"), 0),
-    **dict.fromkeys(("losses", "models", "inputs", "gan", "execution", "experiments"), 1),
+    **dict.fromkeys(("chance", "losses", "models", "inputs", "gan", "execution", "experiments"), 1),
     **dict.fromkeys(("training", "checkpoints", "metrics.evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "grading", "cli", "__main__"), 3),
 }
 TOP = {
     "backend",
+    "chance",
     "cli",
     "errors",
     "execution",
