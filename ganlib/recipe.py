@@ -126,7 +126,7 @@ class Recipe:
         return replace(self, **changes)
 
 
-def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None):
+def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None, spectral=False):
     """Return the layers of one dense block: Dense, activation, batch norm, dropout, as given.
 
     Args:
@@ -137,8 +137,11 @@ def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropo
         std: Standard deviation of a normal initialiser; None for Keras's default (Glorot uniform).
         batch_norm: Momentum of the batch normalisation; None for none.
         dropout: Share of units dropped in training; None for none.
+        spectral: Divide the kernel by its greatest singular value at every update, so that the block
+            stretches nothing: spectral normalisation (Miyato et al., 2018).
     """
-    layers = [("Dense", {"units": units} if std is None else {"units": units, "std": std})]
+    options = {"std": std, "spectral": spectral or None}
+    layers = [("Dense", {"units": units} | {k: v for k, v in options.items() if v is not None})]
     if activation == "leaky":
         layers.append(("LeakyReLU", {"negative_slope": slope}))
     elif activation is not None:
