@@ -1,4 +1,4 @@
-"""Random numbers beside z, made of it, and what is done by them: points between reals and fakes.
+"""Random numbers beside z, made of it, and what is done by them: points between reals and fakes, shifts.
 
 Each z is fresh.  A row's own z is no use here: its fake follows from it.  So every row takes from others.
 """
@@ -24,3 +24,27 @@ def between(real, fake, z):
     share = uniform(z[: tf.shape(real)[0]], 1)
     share = tf.reshape(share, [-1] + [1] * (len(real.shape) - 1))
     return share * real + (1 - share) * fake
+
+
+def shifted(images, z, most, blank):
+    """Return images ``(n, height, width, ...)``, each moved by whole pixels; ``blank`` fills the gap.
+
+    Up or down and left or right, each of the ``2 * most + 1`` ways as likely as the others; the same z
+    moves its real and its fake alike.  A D that sees only moved images cannot know a few of them by
+    heart, and the gradient runs through to G: Zhao et al. (2020), "Differentiable augmentation for
+    data-efficient GAN training", eqs. 3 and 4.
+
+    Args:
+        images: float32.
+        z: ``(n, latent_dim)``.
+        most: Pixels, ≥ 0.
+        blank: A number, the colour of paper.
+    """
+    for axis in (1, 2):
+        room = [(most, most) if i == axis else (0, 0) for i in range(len(images.shape))]
+        wide = tf.pad(images, room, constant_values=blank)
+        start = tf.cast(uniform(z, axis + 1) * (2 * most + 1), tf.int32)
+        start = tf.minimum(start, 2 * most)  # Φ of a large number is 1 in float32
+        places = start[:, None] + tf.range(images.shape[axis])
+        images = tf.gather(wide, places, axis=axis, batch_dims=1)
+    return images

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib import data, execution, inputs, losses, models
+from ganlib import chance, data, execution, inputs, losses, models
 from ganlib.backend import keras, tf
 from ganlib.recipes import get_recipe
 
@@ -238,8 +238,10 @@ class GAN(keras.Model):
         return tf.cast(images, tf.float32) * ((high - low) / 255) + low
 
     def shown(self, images, z):
-        """Return the images as D takes them: ``pack`` side by side, or as rows with the labels of z."""
+        """Return images as D takes them: moved, ``pack`` side by side, or as rows with their labels."""
         rules = self.recipe
+        if rules.shift:
+            images = chance.shifted(images, z, rules.shift, rules.pixels[0])
         if rules.classes:
             rows = tf.reshape(images, (-1, int(np.prod(rules.shape))))
             return tf.concat([rows, z[:, rules.latent_dim :]], 1)

@@ -51,6 +51,8 @@ class Recipe:
         r2: Weight of the same penalty on fakes.
         gp: Weight of the penalty that draws the length of D's slope to 1 between reals and fakes
             (Gulrajani et al., 2017, eq. 3).
+        shift: Pixels by which every image is moved at random before D sees it, real or fake; 0 for none
+            (Zhao et al., 2020, DiffAugment).
         ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
             At step t it is at most (1 + t) / (10 + t).
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
@@ -78,6 +80,7 @@ class Recipe:
     r1: float = 0.0
     r2: float = 0.0
     gp: float = 0.0
+    shift: int = 0
     ema: float = 0.0
     pack: int = 1
     classes: int = 0
@@ -104,6 +107,11 @@ class Recipe:
         if self.d_update == "separate" and (self.paired or self.r1 or self.r2 or self.gp):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
+        if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
+            raise refuse("shift", self.shift, "a whole number of at least 0", "Count pixels.")
+        if self.shift and (len(self.shape) < 2 or self.shift >= min(self.shape[:2])):
+            todo = "Leave it at 0, or move images by a pixel or two."
+            raise refuse("shift", self.shift, f"0, or pixels inside images: {self.shape} here", todo)
         if self.classes and self.pack > 1:
             todo = "Choose one: a pack of images has no single label."
             raise refuse("pack", self.pack, "1 in a recipe with classes", todo)
