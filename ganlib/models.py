@@ -66,12 +66,14 @@ def _layer(kind, options, seed):
                 f"{kind}: {name}", "a dict", "a number, a name or a tuple", "Name what you mean."
             )
     if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
-        std = options.pop("std", None)
+        std, spectral = options.pop("std", None), options.pop("spectral", False)
         options["kernel_initializer"] = (
             keras.initializers.GlorotUniform(seed=seed)
             if std is None
             else keras.initializers.RandomNormal(stddev=std, seed=seed)
         )
+        layer = getattr(keras.layers, kind)(**options)
+        return SpectralNormalization(layer) if spectral else layer
     if kind == "Dropout":
         options["seed"] = seed
         return Dropout(**options)
@@ -102,6 +104,20 @@ class Dropout(keras.layers.Dropout):
         bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:size], tf.shape(inputs))
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
+
+
+class SpectralNormalization(keras.layers.SpectralNormalization):
+    """Keras's wrapper, whose first guess of the singular vector follows from its layer's seed.
+
+    The kernel is divided by its greatest singular value before each pass of an update: Miyato et al.
+    (2018), Algorithm 1, one power iteration a pass.  Keras divides the kernel itself, so the descent goes
+    on from the divided one; the paper keeps the other and descends through the division.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        draw = keras.initializers.RandomNormal(seed=self.layer.kernel_initializer.seed)
+        self.vector_u.assign(draw(self.vector_u.shape))
 
 
 class Adam(keras.optimizers.Adam):

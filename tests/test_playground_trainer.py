@@ -214,6 +214,13 @@ def test_equilibrium_follows_the_settings(ring):
     assert ring.equilibrium() == pytest.approx((ln2, -ln2), abs=1e-12)
     ring.set(loss="relativistic")
     assert ring.equilibrium() == pytest.approx((ln2, ln2), abs=1e-12)
+    ring.set(loss="wasserstein", r1=0.1)
+    assert ring.equilibrium() == (0, 0)
+    with pytest.raises(ValueError, match=r"real_target: received 0\.9, accepted 1"):
+        ring.set(real_target=0.9)
+    play(ring, 3)
+    assert np.isfinite(ring.last).all()
+    assert ring.last[1] == ring.last[2]  # judged by pairs
     ring.set(loss="non-saturating", real_target=0.9)
     assert ring.equilibrium() == pytest.approx((0.6881, 0.7985), abs=5e-5)
 

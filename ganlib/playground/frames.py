@@ -87,8 +87,8 @@ def judge(gan, examples):
 
 
 def even(gan, logits):
-    """Return the logit that stands for D = ½: 0; the relativistic loss sets none, so the mean."""
-    return logits.mean() if gan.recipe.loss == "relativistic" else 0.0
+    """Return the logit that stands for D = ½: 0; where only leads count there is none, so the mean."""
+    return logits.mean() if gan.recipe.paired else 0.0
 
 
 def _said(figures):
