@@ -1,8 +1,8 @@
 """Run every lesson and solution as other machines would, and see whether what they assert still holds.
 
-    python tools/prove/machines.py                          every page in every setting
+    python tools/prove/machines.py               every page in every setting
     python tools/prove/machines.py --settings sse4 --pages 07
-    python tools/prove/machines.py --margins                write docs/margins.json from the runs that are kept
+    python tools/prove/machines.py --margins     write docs/margins.json from the runs that are kept
 
 A setting makes this machine round as another one does: XLA, oneDNN and OpenBLAS held to older
 instructions, other numbers of threads, first weights off by a millionth.  A page is run in a kernel of
