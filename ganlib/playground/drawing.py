@@ -1,6 +1,6 @@
 """From a look to a picture, in a few milliseconds: Pillow alone, at twice the size on the page.
 
-The signs are those of `plots.plane`: real examples are green dots, fakes are orange crosses, D's belief is
+The signs are those of `plots.plane`: real examples are green dots, fakes orange crosses, D's belief is
 white for "surely fake" and blue for "surely real", with a dark line at D = 1/2.  Hue is never alone.
 """
 
