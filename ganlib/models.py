@@ -107,17 +107,25 @@ class Dropout(keras.layers.Dropout):
 
 
 class SpectralNormalization(keras.layers.SpectralNormalization):
-    """Keras's wrapper, whose first guess of the singular vector follows from its layer's seed.
+    """A layer, its kernel divided by its greatest singular value σ: Miyato et al. (2018), Algorithm 1.
 
-    The kernel is divided by its greatest singular value before each pass of an update: Miyato et al.
-    (2018), Algorithm 1, one power iteration a pass.  Keras divides the kernel itself, so the descent goes
-    on from the divided one; the paper keeps the other and descends through the division.
+    Keras's wrapper overwrites the kernel with the divided one before each pass.  Here, as in the paper,
+    the kernel stays and the descent goes through the division, also where D is only asked.  The first
+    guess of the singular vector follows from the layer's seed.
     """
 
     def build(self, input_shape):
         super().build(input_shape)
         draw = keras.initializers.RandomNormal(seed=self.layer.kernel_initializer.seed)
         self.vector_u.assign(draw(self.vector_u.shape))
+
+    def call(self, inputs, training=False):
+        kernel = tf.reshape(self.kernel, (-1, self.kernel.shape[-1]))
+        v = tf.stop_gradient(tf.nn.l2_normalize(self.vector_u @ tf.transpose(kernel)))
+        u = tf.stop_gradient(tf.nn.l2_normalize(v @ kernel))
+        if training:
+            self.vector_u.assign(u)
+        return self.layer(inputs / (v @ kernel @ tf.transpose(u))[0, 0])  # (W / σ) x = W (x / σ)
 
 
 class Adam(keras.optimizers.Adam):

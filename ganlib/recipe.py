@@ -145,7 +145,7 @@ def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropo
         std: Standard deviation of a normal initialiser; None for Keras's default (Glorot uniform).
         batch_norm: Momentum of the batch normalisation; None for none.
         dropout: Share of units dropped in training; None for none.
-        spectral: Divide the kernel by its greatest singular value at every update, so that the block
+        spectral: Divide the kernel by its greatest singular value wherever it is used, so that the block
             stretches nothing: spectral normalisation (Miyato et al., 2018).
     """
     options = {"std": std, "spectral": spectral or None}
