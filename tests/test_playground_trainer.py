@@ -248,7 +248,9 @@ def test_a_look_measures_what_it_says(ring):
     gan, points = ring.gan, look.fake
     logits = np.array(gan.discriminator(points))[:, 0]
     np.testing.assert_allclose(look.belief, 1 / (1 + np.exp(-logits)), atol=1e-6)
-    assert look.figures["fake_accuracy"] == pytest.approx((logits < 0).mean())
+    seen_through = np.mean(logits < 0)
+    assert look.figures["fake_accuracy"] == pytest.approx(seen_through)
+    assert np.abs(logits).min() > 1e-5  # none so undecided that rounding turns it
     left, right, bottom, top = ring.scene.extent
     corner = [[left + (right - left) / 96, top - (top - bottom) / 96]]
     corner = 1 / (1 + np.exp(-np.array(gan.discriminator(np.array(corner, "float32")))))
@@ -271,6 +273,15 @@ def test_arrows_point_down_the_generators_loss(ring):
         error = np.abs(look.arrows[:, axis] + slope)
         assert np.median(error) < 1e-3 + 0.02 * np.median(np.abs(slope))  # D has kinks: not every point
         assert np.corrcoef(look.arrows[:, axis], -slope)[0, 1] > 0.95
+
+
+def test_arrows_follow_the_loss_in_force(ring):
+    """By the logit, G's loss falls with slope 1 - D; with slope D where it is the saturating one."""
+    before = ring.look()
+    ring.set(loss="saturating")
+    arrows, d = ring.look().arrows, before.belief[: len(before.arrows), None]
+    np.testing.assert_allclose(arrows * (1 - d), before.arrows * d, rtol=1e-4, atol=1e-6)
+    assert np.abs(arrows - before.arrows).max() > 1e-3
 
 
 def network(*widths, last=None):
