@@ -43,7 +43,7 @@ def choice(page, words):
     return page.locator(".ganlib-choices button", has_text=words)
 
 
-def test_a_wrong_guess_is_kept_and_told(course, open_page, artefacts):
+def test_a_wrong_guess_is_kept_and_told(course, server, open_page, artefacts):
     before = {path: path.read_bytes() for path in course.glob("*/*.ipynb")}
     page = open_page(LESSON, width=1366, height=768)
     time.sleep(3)  # an editor that adds what it misses has done so by now
@@ -74,7 +74,8 @@ def test_a_wrong_guess_is_kept_and_told(course, open_page, artefacts):
     assert guesses(course)[-1]["shown"] is True
 
     page.keyboard.press("Control+s")
-    page.reload()  # and a kernel of its own, as after a restart
+    server.end_kernels()  # the page comes back with a kernel of its own
+    page.reload()
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_text("| Idle").wait_for()
     run_to(page, 10)
