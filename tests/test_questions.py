@@ -183,6 +183,16 @@ def test_a_number_is_judged_by_its_distance(workspace):
         )
 
 
+def test_a_number_that_arrives_after_its_click_is_kept(workspace):
+    """On a busy kernel a page sends the click first, then what was typed."""
+    view = asking("sure")
+    view.buttons[None].click()
+    view.field.value = "100"
+    assert Lesson(1).ask("sure").guess() == (100, False)
+    view.buttons[None].click()
+    assert len((workspace / kept.FILE).read_text().splitlines()) == 1
+
+
 def test_the_summary_stars_what_surprised(workspace):
     assert "No guess of this lesson is kept here." in Lesson(1).summary().html()
     asking("knob").buttons["straight"].click()

@@ -28,7 +28,7 @@ class Asking:
         self.says.add_class("ganlib-asks")
         words = w.HTML(f"{STYLE}<b>Question.</b> {escape(self.question.asks)}")
         words.add_class("ganlib-asks")
-        self.field, self.buttons = None, {}
+        self.field, self.buttons, self._showing = None, {}, False
         if self.question.kind == "choice":
             keys = zip(self.question.choices, lettered(self.question), strict=True)
             self.buttons = {key: self._button(f"{letter}   {c.says}", key) for key, (letter, c) in keys}
@@ -37,7 +37,8 @@ class Asking:
             hint = f"a number{self.question.unit and ', ' + self.question.unit}"
             hint = hint if self.question.kind == "number" else "your sentence"
             self.field = w.Text(placeholder=hint, description="Guess", layout={"width": "min(46em, 96%)"})
-            self.field.continuous_update = False
+            self.field.continuous_update = False  # a value comes by Enter, or when the field is left:
+            self.field.observe(self._typed, "value")  # on a busy kernel that is after the button's click
             self.buttons = {None: self._button("Keep this guess", None)}
             inside = w.VBox([self.field, *self.buttons.values()])
         inside.add_class("ganlib-choices")
@@ -49,6 +50,10 @@ class Asking:
         made.on_click(lambda _: self.take(self.field.value if key is None else key))
         return made
 
+    def _typed(self, change):
+        if change["new"] and not self._showing:
+            self.take(change["new"])
+
     def take(self, given):
         """Keep an answer, if it is one and the page has not told yet."""
         answer, (_, shown) = self.question.read(given), self.ask.guess()
@@ -59,6 +64,8 @@ class Asking:
                 "A number is due, such as 0.7 or 70 %." if self.question.kind == "number" else ""
             )
             return None
+        if answer == self.ask.guess()[0]:
+            return self.show()
         trouble = kept.add(self.ask.lesson, self.question.name, answer)
         if self.at_once:
             kept.add(self.ask.lesson, self.question.name, shown=True)
@@ -71,11 +78,13 @@ class Asking:
             chosen = answer is not None and key == answer
             button.icon, button.disabled = "check" if chosen else "", shown
         if self.field is not None:
+            self._showing = True
             self.field.disabled = shown
             if answer is not None:
                 self.field.value = (
                     self.question.says(answer) if self.question.kind == "sentence" else f"{answer:g}"
                 )
+            self._showing = False
         self.says.value = self._words(answer, shown, trouble)
 
     def _words(self, answer, shown, trouble):

@@ -1,6 +1,7 @@
 """A learner's own copy in a real browser: she guesses wrong, runs, is told, and her guess stays."""
 
 import json
+import re
 import time
 
 import pytest
@@ -28,9 +29,9 @@ def run_to(page, number):
     """Press Shift+Enter through the first cells, as a reader does."""
     page.locator(".jp-Cell").first.click()
     page.keyboard.press("Escape")
-    for _ in range(number):
+    for below in range(2, number + 2):
         page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(60)
+        page.get_by_text(re.compile(rf"^Cell {below}/")).wait_for()  # as the status line counts
     page.get_by_text("| Idle").wait_for()
 
 
