@@ -145,7 +145,10 @@ def test_a_click_is_kept_and_can_be_changed_until_it_was_told(workspace):
     view.buttons["never"].click()
     assert view.buttons["never"].icon == "check" and not view.buttons["straight"].icon
     told = lesson.reveal("knob")._repr_mimebundle_()["text/html"]
-    assert "You guessed D: He gets nowhere" in told and "It is B: Past 0, and back." in told
+    assert (
+        "You guessed D: He gets nowhere" in told
+        and "It is B: Past 0 and back, in ever smaller swings." in told
+    )
     assert "ganlib-surprise" in told
     view.buttons["past"].click()  # too late
     lines = [json.loads(line) for line in (workspace / kept.FILE).read_text().splitlines()]
@@ -196,10 +199,13 @@ def test_a_number_that_arrives_after_its_click_is_kept(workspace):
 def test_the_summary_stars_what_surprised(workspace):
     assert "No guess of this lesson is kept here." in Lesson(1).summary().html()
     asking("knob").buttons["straight"].click()
-    asking("loss").buttons["same"].click()
+    asking("loss").buttons["above"].click()
     rows = Lesson(1).summary().rows()
     assert [row[0] for row in rows] == ["★", ""]
-    assert rows[0][2:] == ("Straight to 0, more and more slowly, and there it stays", "Past 0, and back")
+    assert rows[0][2:] == (
+        "Straight to 0, more and more slowly, and there it stays",
+        "Past 0 and back, in ever smaller swings",
+    )
     assert "You guessed 2 of 7 questions. Each ★ was a surprise" in Lesson(1).summary().text()
 
 
@@ -224,9 +230,9 @@ def test_a_torn_line_and_odd_ones_are_passed_over(workspace):
         b'[1]\n\xff\n{"lesson": "1"}\n{"lesson": 1, "que'
     )
     assert Lesson(1).ask("knob").guess() == ("straight", False)
-    asking("loss").buttons["zero"].click()
+    asking("loss").buttons["down"].click()
     entries, bad = kept.read(workspace / kept.FILE)
-    assert [entry["answer"] for entry in entries] == ["straight", "zero"] and bad == 4
+    assert [entry["answer"] for entry in entries] == ["straight", "down"] and bad == 4
 
 
 def test_an_answer_of_another_edition_is_none(workspace):
@@ -245,6 +251,24 @@ def test_an_answer_of_another_edition_is_none(workspace):
 )  # fmt: skip
 def test_what_is_a_number(text, number):
     assert bank.number(text) == (None if number is None else pytest.approx(number))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept_as"),
+    [("½", 50), ("0.5", 50), ("2/5", 40), ("0.5 %", 0.5), ("50", 50), ("1", 1), ("1 %", 1), (0.5, 0.5)],
+)
+def test_a_share_may_be_typed_for_per_cent(typed, kept_as):
+    question = Lesson(1).questions["accuracy"]
+    assert question.unit == "%"
+    assert question.read(typed) == pytest.approx(kept_as)
+    assert question.read(question.read(typed)) == pytest.approx(kept_as)  # what is kept is read as it is
+
+
+def test_a_near_number_is_told_the_right_one(workspace):
+    asking("accuracy").take("60")
+    assert "You guessed: 60 %. Near enough: it is 50 %." in Lesson(1).reveal("accuracy").text()
+    asking("sure").take("6.6")
+    assert "So it is." in Lesson(1).reveal("sure").text()
 
 
 WRONG = {
@@ -282,7 +306,7 @@ def test_a_page_needs_no_widgets(monkeypatch):
     monkeypatch.delattr(questions, "widgets", raising=False)
     bundle = Lesson(1).ask("knob")._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
-    assert bundle["text/plain"].splitlines()[2] == "  B  Past 0, and back"
+    assert bundle["text/plain"].splitlines()[2] == "  B  Past 0 and back, in ever smaller swings"
 
 
 # ---- a class

@@ -117,7 +117,10 @@ class Question:
         if self.kind == "choice":
             return given if given in self.choices else None
         if self.kind == "number":
-            return number(given)
+            value = number(given)
+            typed = isinstance(given, str) and "%" not in given
+            share = self.unit == "%" and typed and value is not None and 0 < value < 1
+            return 100 * value if share else value  # ½ is 50 %, and 0.5 % is what it says
         given = str(given).strip()
         return given or None
 

@@ -193,7 +193,9 @@ def told(question, answer):
     if question.kind == "sentence":
         return guess, question.reply, ""
     if not surprised(question, answer):
-        return f"{guess} So it is.", question.replies(answer), ""
+        near = question.kind == "number" and answer != question.answer
+        verdict = f"Near enough: it is {question.truth()}." if near else "So it is."
+        return f"{guess} {verdict}", question.replies(answer), ""
     reply = question.replies(question.right) if question.kind == "choice" else ""
     truth = f"It is{spaced(letters.get(question.truth()))}: {question.truth()}. {reply}".strip()
     return f"★ {guess} A surprise.", question.replies(answer), truth
