@@ -162,12 +162,13 @@ def sweep(paths, settings, jobs):
         print(f"{setting:13} {name_of(path):32} {row['seconds']:5.0f} s  {verdict}", flush=True)
         for sentence in row["failed"]:
             print(f"    {sentence}", flush=True)
-        return len(row["failed"])
+        return [f"{setting}, {name_of(path)}, {sentence}" for sentence in row["failed"]]
 
     with ThreadPoolExecutor(jobs) as pool:
-        failures = sum(pool.map(one, [(path, setting) for setting in settings for path in paths]))
-    print(f"{len(paths)} pages, {len(settings)} settings: {failures} failures")
-    return failures
+        found = pool.map(one, [(path, setting) for setting in settings for path in paths])
+        failures = [sentence for sentences in found for sentence in sentences]
+    print(f"{len(paths)} pages, {len(settings)} settings: {len(failures)} failures", *failures, sep="\n  ")
+    return len(failures)
 
 
 def margins(paths):
