@@ -3,8 +3,8 @@
     python tools/measure/failures.py
 
 On the ring ten seeds an arm, 3 000 updates of G.  On digits five seeds an arm: a GAN that has 500 digits
-to learn from, looked at six times.  Runs that the file holds already are kept, so a broken-off measurement
-goes on where it stopped; delete the file to start anew.
+to learn from, looked at six times.  Runs that the file holds already are kept, so a broken-off
+measurement goes on where it stopped; delete the file to start anew.  Lesson 7 reads it.
 """
 
 from pathlib import Path
@@ -38,17 +38,19 @@ RING = {  # what is changed in the usual game, where D and G take turns with equ
     "WGAN-GP, gp 0.1": CRITIC | {"gp": 0.1},
     "WGAN-GP, gp 1": CRITIC | {"gp": 1.0},
     "WGAN-GP, gp 10": CRITIC | {"gp": 10.0},
-    **{
-        f"β₁ {beta_1}, rate {rate}": {"beta_1": beta_1, "g_rate": rate, "d_rate": rate}
-        for beta_1 in (0.0, 0.5, 0.9)
-        for rate in (0.001, 0.002, 0.004)
-    },
 }
+MEMORY = {
+    f"β₁ {beta_1}, rate {rate}" + f", R1 {r1}" * bool(r1): {
+        "beta_1": beta_1, "g_rate": rate, "d_rate": rate, "r1": r1
+    }
+    for beta_1, r1 in ((0.0, 0.0), (0.5, 0.0), (0.9, 0.0), (0.9, 0.1), (0.9, 1.0))
+    for rate in (0.001, 0.002, 0.004)
+}  # fmt: skip
 SMALL = RECIPES["small"]
 DROPOUT = (FLATTEN, ("Dropout", {"rate": 0.5}), *SMALL.discriminator[1:])
 DIGITS = {"nothing": {}, "dropout": {"discriminator": DROPOUT}, "shift": {"shift": 2}, "R1": {"r1": 0.5}}
 LOOKS, DIGIT_SEEDS = (250, 500, 1000, 2000, 4000, 8000), range(5)
-PLAN = [("ring", arm, 0) for arm in RING]
+PLAN = [("ring", arm, 0) for arm in RING] + [("memory", arm, 0) for arm in MEMORY]
 PLAN += [("digits", arm, seed) for seed in DIGIT_SEEDS for arm in DIGITS]
 
 
@@ -58,16 +60,20 @@ def split(digits):
     return digits.images[place % 10 == 1], digits.images[place % 5 == 0]
 
 
-def on_the_ring(arm):
-    """Return the row of an arm: lists over seeds, as they are at the end.
+def on_the_ring(changes, come_and_go=False):
+    """Return a row of lists over seeds: what was measured at the end, and over the last twenty looks.
 
-    ``swing`` is how far the middle of G's points is from that of the ring, mean of the last twenty looks.
+    ``swing`` is how far the middle of G's points is from that of the ring, their mean; if asked for,
+    ``good_least`` and ``good_most`` are the least and the greatest share of good points.
     """
-    run = ganlib.sweep(ganlib.toys.RING, steps=STEPS, seeds=SEEDS, frames=FRAMES, **RING[arm])
-    swing = np.linalg.norm(run["points"].mean(2)[-20:], axis=2).mean(0)
+    run = ganlib.sweep(ganlib.toys.RING, steps=STEPS, seeds=SEEDS, frames=FRAMES, **changes)
     row = {"modes": run["modes"][-1].tolist()}
     row |= {name: rounded(run[name][-1]) for name in ("good", "d_loss", "accuracy", "lead", "push")}
-    return row | {"swing": rounded(swing)}
+    row["swing"] = rounded(np.linalg.norm(run["points"].mean(2)[-20:], axis=2).mean(0))
+    if come_and_go:
+        late = run["good"][-20:]
+        row |= {"good_least": rounded(late.min(0)), "good_most": rounded(late.max(0))}
+    return row
 
 
 def on_digits(arm, seed):
@@ -94,15 +100,20 @@ def rounded(values):
 
 def measure(game, arm, seed):
     """Return one row of the file."""
-    row = on_the_ring(arm) if game == "ring" else on_digits(arm, seed)
+    if game == "digits":
+        row = on_digits(arm, seed)
+    else:
+        row = on_the_ring((RING | MEMORY)[arm], come_and_go=game == "memory")
     return {"game": game, "arm": arm, "seed": seed} | row
 
 
 if __name__ == "__main__":
+    floor = ganlib.metrics.evaluate(*split(ganlib.load_digits()))["frechet"]
     about = {
         "command": "python tools/measure/failures.py",
-        "ring": f"{SEEDS} seeds a row, {STEPS} updates of G; lists over seeds",
+        "ring, memory": f"{SEEDS} seeds a row, {STEPS} updates of G; lists over seeds",
         "digits": f"recipe small, 500 digits; lists over looks after {LOOKS} updates of G",
         "measured": "frechet and recall: 1 000 samples against 1 000 held-out digits; d_: mean belief",
+        "floor": f"the 500 digits themselves have a frechet of {floor:.0f}",
     }
     complete(PATH, about, ("game", "arm", "seed"), PLAN, measure)
