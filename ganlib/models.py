@@ -54,7 +54,17 @@ def _network(name, layers, input_shape, seed):
     built = [
         _layer(kind, dict(options), int(s)) for (kind, options), s in zip(layers, seeds, strict=True)
     ]
-    return keras.Sequential([keras.Input(input_shape), *built], name=name)
+    return single(name, keras.Sequential([keras.Input(input_shape), *built], name=name))
+
+
+def single(name, network):
+    """Return a network that computes in float32, as the step does; refuse any other."""
+    layers = (network, *network.layers)
+    kinds = {k for layer in layers for k in (layer.compute_dtype, layer.variable_dtype)}
+    if kinds - {"float32"}:
+        todo = 'Call keras.config.set_dtype_policy("float32") and build it anew.'
+        raise refuse(name, f"layers of {', '.join(sorted(kinds))}", "float32 alone", todo)
+    return network
 
 
 def _layer(kind, options, seed):
@@ -72,12 +82,15 @@ def _layer(kind, options, seed):
             if std is None
             else keras.initializers.RandomNormal(stddev=std, seed=seed)
         )
+    if kind in ("Conv2D", "Conv2DTranspose", "Flatten"):
+        options.setdefault("data_format", "channels_last")  # whatever this machine's keras.json says
     if kind == "Dropout":
         options["seed"] = seed
         return Dropout(**options)
     return getattr(keras.layers, kind)(**options)
 
 
+@keras.saving.register_keras_serializable("ganlib")
 class Dropout(keras.layers.Dropout):
     """Keras's dropout with a named random generator.
 
@@ -103,7 +116,18 @@ class Dropout(keras.layers.Dropout):
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
 
+    def save_own_variables(self, store):
+        """Write how far the masks have come; Keras's own dropout forgets it."""
+        if self.rate:
+            store["seed"] = self.seed_generator.state
 
+    def load_own_variables(self, store):
+        """Draw the next mask where the saved one would have been drawn."""
+        if "seed" in store.keys():  # noqa: SIM118  Keras's store has no __contains__
+            self.seed_generator.state.assign(store["seed"])
+
+
+@keras.saving.register_keras_serializable("ganlib")
 class Adam(keras.optimizers.Adam):
     """Keras's Adam with TensorFlow's fused kernel: the same formula in one pass over the memory."""
 

@@ -12,7 +12,7 @@ import ganlib
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "data", "plots", "metrics"), 0),
-    **dict.fromkeys(("losses", "models", "inputs", "gan", "execution", "experiments"), 1),
+    **dict.fromkeys(("losses", "models", "inputs", "keras_model", "gan", "execution", "experiments"), 1),
     **dict.fromkeys(("training", "checkpoints", "metrics.evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "grading", "cli", "__main__"), 3),
 }
@@ -23,6 +23,7 @@ TOP = {
     "execution",
     "gan",
     "inputs",
+    "keras_model",
     "losses",
     "models",
     "recipe",
