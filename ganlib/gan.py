@@ -64,7 +64,7 @@ class GAN(KerasModel):
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
         given = {"generator": generator, "discriminator": discriminator}
         self.own = tuple(name for name, network in given.items() if network is not None)
-        self.average = models.generator(self.recipe, seed) if self.recipe.ema else None
+        self.average = models.twin(self.generator) if self.recipe.ema else None
         self.step = self.add_weight(
             shape=(), dtype="int64", trainable=False, name="step", aggregation="only_first_replica"
         )
@@ -225,7 +225,7 @@ class GAN(KerasModel):
         if self.average:
             step = tf.cast(self.step, tf.float32)  # the first weights are noise: forget them soon
             keep = tf.minimum(self.recipe.ema, (1 + step) / (10 + step))
-            for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
+            for mean, new in zip(self.average.weights, self.generator.weights, strict=True):
                 mean.assign(keep * mean + (1 - keep) * new)
 
     def draw(self, count, which, labels=None):

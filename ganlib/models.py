@@ -57,6 +57,17 @@ def _network(name, layers, input_shape, seed):
     return single(name, keras.Sequential([keras.Input(input_shape), *built], name=name))
 
 
+def twin(generator):
+    """Return a copy of a generator, to become its running average."""
+    try:
+        copy = keras.models.clone_model(generator)
+    except Exception as error:  # whatever a learner's own get_config may raise
+        todo = "Give it a get_config(); or do without: recipe.but(ema=0.0)."
+        raise refuse("generator", error, "a network that Keras can copy", todo, TypeError) from error
+    copy.set_weights(generator.get_weights())
+    return copy
+
+
 def single(name, network):
     """Return a network that computes in float32, as the step does; refuse any other."""
     layers = (network, *network.layers)

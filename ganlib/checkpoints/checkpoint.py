@@ -226,7 +226,7 @@ class Checkpoint(keras.callbacks.Callback):
                 keeper.set_state(state)
 
     def _arrays(self, gan):
-        arrays = {f"gan/{k}": np.array(v) for k, v in gan.state().items()}
+        arrays = {f"gan/{k}": np.asarray(v).copy() for k, v in gan.state().items()}
         for i, keeper in enumerate(self.keepers):
             for name, array in keeper.get_state().items():
                 arrays[f"keeper{i}-{type(keeper).__name__}/{name}"] = array
