@@ -38,9 +38,25 @@ class Optimizers:
         return self.optimizers[-1].iterations
 
     @property
+    def scheduled(self):
+        """Whether one of them follows a schedule, so that nobody can set its learning rate."""
+        rates = [optimizer.get_config()["learning_rate"] for optimizer in self.optimizers]
+        return any(isinstance(rate, dict) for rate in rates)
+
+    @property
     def variables(self):
         """The variables of both."""
         return [variable for optimizer in self.optimizers for variable in optimizer.variables]
+
+
+def watchers(given):
+    """Return callbacks as a list: one, several, none, or a ``CallbackList``."""
+    found = [*getattr(given, "callbacks", keras.tree.flatten(given or []))]
+    for callback in found:
+        if not isinstance(callback, keras.callbacks.Callback):
+            todo = "Make an object: keras.callbacks.CSVLogger(path)."
+            raise refuse("callbacks", repr(callback), "Keras callbacks", todo, TypeError)
+    return found
 
 
 class KerasModel(keras.Model):
@@ -60,7 +76,7 @@ class KerasModel(keras.Model):
                 end; with a ``keras.callbacks.TerminateOnNaN`` among them nothing is raised.
             ValueError, TypeError, ImportError: What could only fail after the first epoch.
         """
-        given = getattr(callbacks, "callbacks", keras.tree.flatten(callbacks or []))
+        given = watchers(callbacks)
         self._refuse(given, options)
         self.lost = None
         with self._paced(options.get("steps_per_epoch")):
@@ -102,8 +118,7 @@ class KerasModel(keras.Model):
             if compares and callback.mode == "auto" and callback.monitor in self.means:
                 todo = f"Say whether less {callback.monitor} is better: in a game Keras cannot know."
                 raise refuse(f"{name}: mode", "'auto'", "'min' or 'max'", todo)
-            rates = [optimizer.get_config()["learning_rate"] for optimizer in self.optimizer.optimizers]
-            if isinstance(callback, MOVE_RATES) and any(isinstance(rate, dict) for rate in rates):
+            if isinstance(callback, MOVE_RATES) and self.compiled and self.optimizer.scheduled:
                 todo = "Compile with optimizers whose rate is a number: gan.compile(d_optimizer=...)."
                 raise refuse(f"{name}: learning rate", "a schedule", "a number", todo)
 

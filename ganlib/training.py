@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from ganlib import data, inputs
+from ganlib import data, inputs, keras_model
 from ganlib.backend import keras
 from ganlib.checkpoints import checkpoint, lock
 from ganlib.errors import refuse
@@ -58,6 +58,7 @@ def train(
         FloatingPointError: A loss or a weight has become NaN or infinite.  The training has stopped, and
             the run's folder keeps the last state that was good.
     """
+    callbacks = keras_model.watchers(callbacks)
     _refuse_backup(callbacks)
     labels = inputs.labels(examples, gan.recipe)
     examples = inputs.examples(examples, gan.recipe)
@@ -144,9 +145,10 @@ class Watchers(keras.callbacks.CallbackList):
     """Callbacks to whom several calls of ``fit`` are one training."""
 
     def __init__(self, callbacks, gan, parts):
-        epochs = parts[-1][1] if parts else 0
-        steps = max((steps for *_, steps in parts), default=0, key=bool)
-        super().__init__(callbacks, add_history=True, model=gan, epochs=epochs, steps=steps, verbose=0)
+        epochs, steps = parts[-1][1] if parts else 0, max((n or 0 for *_, n in parts), default=0)
+        super().__init__(
+            callbacks, add_history=True, model=gan, epochs=epochs, steps=steps or None, verbose=0
+        )
         self.begun, self.left = False, len(parts)
 
     def on_train_begin(self, logs=None):

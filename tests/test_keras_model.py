@@ -160,6 +160,26 @@ def test_a_game_has_no_better_by_itself(way):
     assert gan.steps_done == 0
 
 
+@pytest.mark.parametrize("given", [None, callbacks.History(), (callbacks.History(),)])
+def test_callbacks_are_taken_in_every_form(given):
+    gan = built()
+    ganlib.train(gan, DIGITS, steps=4, callbacks=given, verbose=0)
+    gan.fit(DIGITS, callbacks=given, verbose=0)
+    assert gan.steps_done == 14
+
+
+@both_ways
+def test_callbacks_are_objects(way):
+    with pytest.raises(TypeError, match=r"callbacks: received <class .*, accepted Keras callbacks. Make"):
+        way(built(), 1, callbacks.History)
+
+
+@pytest.mark.parametrize("train", [lambda gan: gan.fit(DIGITS), lambda gan: ganlib.train(gan, DIGITS)])
+def test_a_gan_that_is_not_compiled_says_so(train):
+    with pytest.raises(ValueError, match="compile"):
+        train(ganlib.GAN(RECIPE))
+
+
 # ---- epochs
 
 
