@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib import data, execution, inputs, losses, models
+from ganlib import chance, data, execution, inputs, losses, models
 from ganlib.backend import keras, tf
 from ganlib.keras_model import KerasModel, Optimizers
 from ganlib.recipes import get_recipe
@@ -249,8 +249,10 @@ class GAN(KerasModel):
         return tf.cast(images, tf.float32) * ((high - low) / 255) + low
 
     def shown(self, images, z):
-        """Return the images as D takes them: ``pack`` side by side, or as rows with the labels of z."""
+        """Return images as D takes them: moved, ``pack`` side by side, or as rows with their labels."""
         rules = self.recipe
+        if rules.shift:
+            images = chance.shifted(images, z, rules.shift, rules.pixels[0])
         if rules.classes:
             rows = tf.reshape(images, (-1, int(np.prod(rules.shape))))
             return tf.concat([rows, z[:, rules.latent_dim :]], 1)
@@ -271,29 +273,10 @@ class GAN(KerasModel):
         return {name: mean.result() for name, mean in self.means.items()}
 
     def judged(self, real_logits, fake_logits):
-        """Return the logits by whose sign D is right; the relativistic loss judges each pair's lead."""
-        if self.recipe.loss == "relativistic":
+        """Return the logits by whose sign D is right: the lead of each pair, where only leads count.
+
+        A critic's logit has no zero either: it is right where a real stands above the fake beside it.
+        """
+        if self.recipe.paired:
             return real_logits - fake_logits, fake_logits - real_logits
         return real_logits, fake_logits
-
-    def state(self):
-        """Return every variable that training changes, by name: all that the next step depends on.
-
-        Both networks with their running statistics and dropout seeds, the averaged weights, both
-        optimizers and the step.  (The order of the examples and every z follow from seed and step.)
-        """
-        names = ("generator", "discriminator", "average", "d_optimizer", "g_optimizer")
-        owners = {name: getattr(self, name) for name in names}
-        parts = {name: owner.variables for name, owner in owners.items() if owner is not None}
-        found = {f"{part}/{i}": v for part, all_of in parts.items() for i, v in enumerate(all_of)}
-        return {**found, "step": self.step}
-
-    @property
-    def steps_done(self):
-        """How many steps it has been trained, an int; ``step`` is the variable that counts them."""
-        return int(np.asarray(self.step))  # which is several, one a device, under a strategy
-
-    @property
-    def metrics(self):
-        """The running means that ``fit`` shows and resets."""
-        return list(self.means.values())

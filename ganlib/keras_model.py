@@ -63,7 +63,7 @@ class KerasModel(keras.Model):
     """A Keras model of a recipe, a seed, two networks and two optimizers.
 
     A subclass has ``recipe``, ``seed``, both networks, ``own`` (the names of those that are not the
-    recipe's), both optimizers, ``means`` and ``steps_done``.
+    recipe's), ``average``, both optimizers, ``step`` and ``means``.
     """
 
     lost = None  # the step by which a loss was no finite number any more
@@ -131,6 +131,28 @@ class KerasModel(keras.Model):
         """Say whether every weight of both networks is a finite number."""
         variables = (*self.generator.variables, *self.discriminator.variables)
         return all(np.isfinite(variable).all() for variable in variables)
+
+    def state(self):
+        """Return every variable that training changes, by name: all that the next step depends on.
+
+        Both networks with their running statistics and dropout seeds, the averaged weights, both
+        optimizers and the step.  (The order of the examples and every z follow from seed and step.)
+        """
+        names = ("generator", "discriminator", "average", "d_optimizer", "g_optimizer")
+        owners = {name: getattr(self, name) for name in names}
+        parts = {name: owner.variables for name, owner in owners.items() if owner is not None}
+        found = {f"{part}/{i}": v for part, all_of in parts.items() for i, v in enumerate(all_of)}
+        return {**found, "step": self.step}
+
+    @property
+    def steps_done(self):
+        """How many steps it has been trained, an int; ``step`` is the variable that counts them."""
+        return int(np.asarray(self.step))  # which is several, one a device, under a strategy
+
+    @property
+    def metrics(self):
+        """The running means that ``fit`` shows and resets."""
+        return list(self.means.values())
 
     # ---- the file
 

@@ -77,6 +77,18 @@ def test_a_stopped_run_ends_as_one_that_never_stopped(whole, tmp_path):
     np.testing.assert_array_equal(again["g_loss"], history["g_loss"])
 
 
+@pytest.mark.parametrize("name", ["wasserstein", "spectral"])
+def test_a_critic_and_a_power_iteration_go_on_to_the_bit(name, tmp_path):
+    def trained(steps, **options):
+        gan = ganlib.build(name, seed=3, xla=False)
+        gan.compile(steps_per_execution=2)
+        ganlib.train(gan, ganlib.load_digits(), steps=steps, verbose=0, **options)
+        return checkpoint.digest({name: np.asarray(v) for name, v in gan.state().items()})
+
+    half = trained(2, run_dir=tmp_path)
+    assert half != trained(4) == trained(4, run_dir=tmp_path, resume=True)
+
+
 def test_the_state_is_all_that_changes(tmp_path):
     """Two networks with statistics and seeds, the average, two optimizers: nothing is left out."""
     gan = fresh()

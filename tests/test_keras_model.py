@@ -419,7 +419,7 @@ def test_every_recipes_gan_is_saved_and_loaded(name, tmp_path):
     assert other.recipe == gan.recipe and other.seed == 2 and same(gan, other)
 
 
-@pytest.mark.parametrize("name", ["deep", "smoothed", "modern", "dcgan"])
+@pytest.mark.parametrize("name", ["deep", "smoothed", "modern", "dcgan", "wasserstein", "spectral"])
 def test_both_networks_are_saved_and_loaded(name, tmp_path):
     for network in (models.generator(name), models.discriminator(name)):
         network.save(tmp_path / "network.keras")
