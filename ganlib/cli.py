@@ -38,7 +38,7 @@ def main(arguments=None):
         return 0
     except KeyboardInterrupt:
         return 130
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError, FloatingPointError) as error:
         print(f"ganlib: {error}", file=sys.stderr)
         return 1
 

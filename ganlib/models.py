@@ -4,6 +4,7 @@ import numpy as np
 
 from ganlib.backend import keras, tf
 from ganlib.errors import refuse, unknown
+from ganlib.layers import Dropout, SpectralNormalization
 from ganlib.recipes import get_recipe
 
 LAYERS = (  # what a recipe may name
@@ -54,7 +55,28 @@ def _network(name, layers, input_shape, seed):
     built = [
         _layer(kind, dict(options), int(s)) for (kind, options), s in zip(layers, seeds, strict=True)
     ]
-    return keras.Sequential([keras.Input(input_shape), *built], name=name)
+    return single(name, keras.Sequential([keras.Input(input_shape), *built], name=name))
+
+
+def twin(generator):
+    """Return a copy of a generator, to become its running average."""
+    try:
+        copy = keras.models.clone_model(generator)
+    except Exception as error:  # whatever a learner's own get_config may raise
+        todo = "Give it a get_config(); or do without: recipe.but(ema=0.0)."
+        raise refuse("generator", error, "a network that Keras can copy", todo, TypeError) from error
+    copy.set_weights(generator.get_weights())
+    return copy
+
+
+def single(name, network):
+    """Return a network that computes in float32, as the step does; refuse any other."""
+    layers = (network, *network.layers)
+    kinds = {k for layer in layers for k in (layer.compute_dtype, layer.variable_dtype)}
+    if kinds - {"float32"}:
+        todo = 'Call keras.config.set_dtype_policy("float32") and build it anew.'
+        raise refuse(name, f"layers of {', '.join(sorted(kinds))}", "float32 alone", todo)
+    return network
 
 
 def _layer(kind, options, seed):
@@ -65,6 +87,8 @@ def _layer(kind, options, seed):
             raise refuse(
                 f"{kind}: {name}", "a dict", "a number, a name or a tuple", "Name what you mean."
             )
+    if kind in ("Conv2D", "Conv2DTranspose", "Flatten"):
+        options.setdefault("data_format", "channels_last")  # whatever this machine's keras.json says
     if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
         std, spectral = options.pop("std", None), options.pop("spectral", False)
         options["kernel_initializer"] = (
@@ -80,54 +104,7 @@ def _layer(kind, options, seed):
     return getattr(keras.layers, kind)(**options)
 
 
-class Dropout(keras.layers.Dropout):
-    """Keras's dropout with a named random generator.
-
-    Keras leaves the choice to TensorFlow, whose choice under XLA is a hundred times slower on a CPU than
-    Threefry, which exists only there.  Sixteen bits decide on a unit: the rate holds within 1/65536.
-    """
-
-    algorithm = "philox"  # `execution` changes it while it traces for XLA
-
-    def __init__(self, rate, noise_shape=None, **options):
-        if noise_shape is not None:
-            raise refuse("Dropout: noise_shape", noise_shape, "none", "Leave it out.")
-        super().__init__(rate, **options)
-
-    def call(self, inputs, training=False):
-        if not training or not self.rate:
-            return inputs
-        seed, size = self.seed_generator.next(), tf.size(inputs)
-        words = tf.random.stateless_uniform(
-            [(size + 1) // 2], seed, None, None, tf.uint32, alg=Dropout.algorithm
-        )
-        bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:size], tf.shape(inputs))
-        kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
-        return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
-
-
-class SpectralNormalization(keras.layers.SpectralNormalization):
-    """A layer, its kernel divided by its greatest singular value σ: Miyato et al. (2018), Algorithm 1.
-
-    Keras's wrapper overwrites the kernel with the divided one before each pass.  Here, as in the paper,
-    the kernel stays and the descent goes through the division, also where D is only asked.  The first
-    guess of the singular vector follows from the layer's seed.
-    """
-
-    def build(self, input_shape):
-        super().build(input_shape)
-        draw = keras.initializers.RandomNormal(seed=self.layer.kernel_initializer.seed)
-        self.vector_u.assign(draw(self.vector_u.shape))
-
-    def call(self, inputs, training=False):
-        kernel = tf.reshape(self.kernel, (-1, self.kernel.shape[-1]))
-        v = tf.stop_gradient(tf.nn.l2_normalize(self.vector_u @ tf.transpose(kernel)))
-        u = tf.stop_gradient(tf.nn.l2_normalize(v @ kernel))
-        if training:
-            self.vector_u.assign(u)
-        return self.layer(inputs / (v @ kernel @ tf.transpose(u))[0, 0])  # (W / σ) x = W (x / σ)
-
-
+@keras.saving.register_keras_serializable("ganlib")
 class Adam(keras.optimizers.Adam):
     """Keras's Adam with TensorFlow's fused kernel: the same formula in one pass over the memory."""
 

@@ -1,14 +1,14 @@
 """Train a GAN: data, ``fit``, and what is kept of it."""
 
 import contextlib
-import time
 
-import numpy as np
-
-from ganlib import data, inputs
+from ganlib import data, inputs, keras_model
 from ganlib.backend import keras
+from ganlib.callbacks import Deadline, Log, Progress, Snapshots, Watchers
 from ganlib.checkpoints import checkpoint, lock
 from ganlib.errors import refuse
+
+__all__ = ["Snapshots", "fingerprint", "train"]
 
 
 def train(
@@ -28,7 +28,8 @@ def train(
     """Train a compiled `GAN` on real examples, by ``keras.Model.fit``.
 
     Give one of ``epochs``, ``steps`` and ``seconds``; with none of them the recipe's own length holds.
-    Called again, it goes on from the step where it stopped.
+    Called again, it goes on from the step where it stopped.  Callbacks see ``epochs`` as epochs, any
+    other length as a single one.
 
     Args:
         gan: What `build` returned.
@@ -47,19 +48,25 @@ def train(
 
     Returns:
         A dict of NumPy arrays: ``step``, ``d_loss``, ``g_loss``, ``real_accuracy`` and
-        ``fake_accuracy``, each the mean over the steps since the entry before.
+        ``fake_accuracy``, each the mean over the steps since the entry before.  An entry comes every
+        25 steps (``steps_per_execution``) and at the end of every epoch that callbacks see.
 
     Raises:
         ValueError, TypeError: Examples that are not of the recipe's shape or range, or too few; no
             positive length, or more than one; a run folder of something else.
         OSError: A run folder that cannot be written.
+        FloatingPointError: A loss or a weight has become NaN or infinite.  The training has stopped, and
+            the run's folder keeps the last state that was good.
     """
+    callbacks = keras_model.watchers(callbacks)
+    _refuse_backup(callbacks)
     labels = inputs.labels(examples, gan.recipe)
     examples = inputs.examples(examples, gan.recipe)
-    rows = inputs.rows(None, gan.recipe)
+    rows = inputs.rows(None, gan.recipe, gan.distribute_strategy.num_replicas_in_sync)
     seed = gan.seed if seed is None else seed
-    total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
-    log = Log()
+    per_epoch = len(examples) // rows
+    total = _length(gan.recipe, per_epoch, epochs, steps, seconds)
+    log, begin = Log(), gan.steps_done
     watchers = [log, *callbacks]
     with contextlib.ExitStack() as held:
         if run_dir is not None:
@@ -67,22 +74,22 @@ def train(
             identity = {"order_seed": seed, "examples": _digest(examples, labels)}
             keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
             keeper.open(gan, resume)
+            begin = keeper.begin
             watchers.append(keeper)
-            if total is not None:
-                total -= gan.steps_done - keeper.begin
-                if total <= 0:
-                    return log.history
+            held.enter_context(checkpoint.spared(run_dir))
         if seconds is not None:
             watchers.append(Deadline(seconds))
+        done = gan.steps_done - begin
         if verbose:
-            watchers.append(Progress(total))
-        batches = data.batches(examples, rows, seed, gan.steps_done, labels)
-        gan.fit(
-            batches if total is None else batches.take(total),
-            steps_per_epoch=total,
-            verbose=0,
-            callbacks=watchers,
-        )
+            watchers.append(Progress(total and total - done, log))
+        parts = _parts(total, done, per_epoch if epochs else total)
+        watchers = Watchers(watchers, gan, parts)
+        for first, last, length in parts:
+            start = gan.step if length else gan.steps_done
+            batches = data.batches(examples, rows, seed, start, labels, length=length)
+            gan.fit(batches, initial_epoch=first, epochs=last, verbose=0, callbacks=watchers)
+            if gan.stop_training:
+                break
     return log.history
 
 
@@ -111,116 +118,24 @@ def _length(recipe, steps_per_epoch, epochs, steps, seconds):
     return recipe.steps if steps is None else int(steps)
 
 
-class Log(keras.callbacks.Callback):
-    """Keep the losses and accuracies: one entry each time Keras reports.
+def _parts(total, done, epoch):
+    """Return (first epoch, last epoch, steps of each) for every call of ``fit``.
 
-    Each entry is the mean over the steps since the one before: the metrics are reset after reading.
+    One call, but for an epoch that was stopped in its middle or is not to be finished: Keras has only
+    epochs of one length.  Without a total it is one epoch without end, whose length is None.
     """
-
-    def __init__(self):
-        super().__init__()
-        self.rows = []
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.rows.append({"step": self.model.steps_done, **{k: float(v) for k, v in logs.items()}})
-        self.model.reset_metrics()
-
-    @property
-    def history(self):
-        """The entries as a dict of arrays."""
-        return {name: np.array([row[name] for row in self.rows]) for name in self.rows[0]}
-
-    def get_state(self):
-        return self.history if self.rows else {}
-
-    def set_state(self, arrays):
-        columns = [arrays[name].tolist() for name in arrays]
-        self.rows = [dict(zip(arrays, row, strict=True)) for row in zip(*columns, strict=True)]
+    if total is None:
+        return [(0, 1, None)]
+    parts = []
+    while done < total:
+        steps = min(epoch - done % epoch, total - done)
+        many = (total - done) // epoch if steps == epoch else 1
+        parts.append((done // epoch, done // epoch + many, steps))
+        done += many * steps
+    return parts
 
 
-class Deadline(keras.callbacks.Callback):
-    """Stop the training after so many seconds."""
-
-    def __init__(self, seconds):
-        super().__init__()
-        self.seconds = seconds
-
-    def on_train_begin(self, logs=None):
-        self.end = time.perf_counter() + self.seconds
-
-    def on_train_batch_end(self, batch, logs=None):
-        if time.perf_counter() >= self.end:
-            self.model.stop_training = True
-
-
-class Progress(keras.callbacks.Callback):
-    """One bar for the whole training: steps done, time left, losses.
-
-    Args:
-        total: Steps to come; None where the end is not a step but a time.
-    """
-
-    def __init__(self, total):
-        super().__init__()
-        self.total, self.done = total, 0
-
-    def on_train_begin(self, logs=None):
-        self.start = self.model.steps_done
-        names = [mean.name for mean in self.model.metrics]
-        self.bar = keras.utils.Progbar(self.total, stateful_metrics=names, interval=1.0)
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.done = self.model.steps_done - self.start
-        self.bar.update(self.done, list(logs.items()), finalize=False)
-
-    def on_train_end(self, logs=None):
-        self.bar.update(self.done, finalize=True)
-
-
-class Snapshots(keras.callbacks.Callback):
-    """Draw the same z again and again while the GAN learns.
-
-    Args:
-        count: Images in a snapshot, ≥ 1.
-        every: Steps between two snapshots, ≥ 1; the model says how often it can be asked
-            (``steps_per_execution``, 25 unless compiled otherwise).
-        seed: For z.
-        take: Function of the GAN that returns another frame than its samples, such as
-            ``lambda gan: plots2d.look(gan.discriminator, gan.sample(100))``.
-
-    A run's checkpoints keep the frames if they are arrays.
-
-    Attributes:
-        steps: The steps at which snapshots were taken, the first before training.
-        frames: What ``gan.sample(count, seed)``, or ``take(gan)``, gave at each of them.
-    """
-
-    def __init__(self, count=25, every=50, seed=0, take=None):
-        super().__init__()
-        self.every = every
-        self.take = take or (lambda gan: gan.sample(count, seed))
-        self.steps, self.frames = [], []
-
-    def on_train_begin(self, logs=None):
-        if not self.steps:
-            self._take()
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.model.steps_done - self.steps[-1] >= self.every:
-            self._take()
-
-    def on_train_end(self, logs=None):
-        if self.model.steps_done > self.steps[-1]:
-            self._take()
-
-    def get_state(self):
-        if not all(isinstance(frame, np.ndarray) for frame in self.frames):
-            return {}
-        return {"steps": np.array(self.steps), "frames": np.array(self.frames)}
-
-    def set_state(self, arrays):
-        self.steps, self.frames = arrays["steps"].tolist(), list(arrays["frames"])
-
-    def _take(self):
-        self.steps.append(self.model.steps_done)
-        self.frames.append(self.take(self.model))
+def _refuse_backup(callbacks):
+    if any(isinstance(callback, keras.callbacks.BackupAndRestore) for callback in callbacks):
+        todo = "Give run_dir= instead, and resume=True: it goes on from any step, to the bit."
+        raise refuse("callbacks", "BackupAndRestore", "it in gan.fit alone", todo)
