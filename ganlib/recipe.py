@@ -97,10 +97,12 @@ class Recipe:
                 raise refuse(name, value, "a number in [0, 1]", todo)
         if self.d_update not in ("joint", "separate", "half"):
             raise unknown("d_update", self.d_update, ("joint", "separate", "half"))
-        for name in ("d_steps", "pack", "batch_size", "latent_dim", "steps"):
+        counts = dict.fromkeys(("d_steps", "pack", "batch_size", "latent_dim", "steps"), 1) | {"shift": 0}
+        for name, least in counts.items():
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise refuse(name, value, "a whole number of at least 1", "Count something.")
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                todo = "Count something." if least else "Count pixels."
+                raise refuse(name, value, f"a whole number of at least {least}", todo)
         if self.loss == "wasserstein" and (self.real_target, self.fake_target) != (1, 0):
             name = "fake_target" if self.fake_target else "real_target"
             todo = "A critic has no targets: leave them out."
@@ -108,8 +110,6 @@ class Recipe:
         if self.d_update == "separate" and (self.paired or self.r1 or self.r2 or self.gp):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
-        if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
-            raise refuse("shift", self.shift, "a whole number of at least 0", "Count pixels.")
         if self.shift and (len(self.shape) < 2 or self.shift >= min(self.shape[:2])):
             todo = "Leave it at 0, or move images by a pixel or two."
             raise refuse("shift", self.shift, f"0, or pixels inside images: {self.shape} here", todo)

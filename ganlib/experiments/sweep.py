@@ -202,11 +202,12 @@ def _look(mixture, players, pack):
     z = tf.random.stateless_normal((seeds, count, LATENT_DIM), (1, 1), alg="philox")
     fake = _run(players["G"], z)
     real = np.stack([mixture.draw(count, seed) for seed in range(seeds)])
-    real_logits, fake_logits = (np.asarray(_judge(players["D"], x, pack)) for x in (real, fake))
     with tf.GradientTape() as tape:
         tape.watch(fake)
-        cost = tf.reduce_sum(tf.nn.softplus(-_judge(players["D"], fake, pack)))
+        fake_logits = _judge(players["D"], fake, pack)
+        cost = tf.reduce_sum(tf.nn.softplus(-fake_logits))
     push = np.linalg.norm(tape.gradient(cost, fake), axis=2)
+    real_logits, fake_logits = np.asarray(_judge(players["D"], real, pack)), fake_logits.numpy()
     found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake.numpy()]
     right = [(real_logits > 0).mean((1, 2)), (fake_logits < 0).mean((1, 2))]
     both = np.logaddexp(0, -real_logits).mean((1, 2)), np.logaddexp(0, fake_logits).mean((1, 2))

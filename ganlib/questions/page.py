@@ -61,10 +61,7 @@ class Shown:
     def guess(self):
         """Return what was guessed, None for nothing, and whether the answer was shown."""
         found, shown = kept.here()
-        key = self.lesson, self.question.name
-        answer = found.get(key)
-        valid = answer is not None and self.question.read(answer) is not None
-        return (self.question.read(answer) if valid else None), key in shown
+        return valid(found, self.lesson, self.question), (self.lesson, self.question.name) in shown
 
 
 class Ask(Shown):
@@ -141,16 +138,15 @@ class Summary(Shown):
         found, _ = kept.here()
         rows = []
         for question in self.questions:
-            answer = found.get((self.lesson, question.name))
-            if answer is None or question.read(answer) is None:
+            answer = valid(found, self.lesson, question)
+            if answer is None:
                 continue
             star = "★" if surprised(question, answer) else ""
             rows.append((star, question.asks, question.says(answer), question.truth() or question.reply))
         return rows
 
-    def words(self):
+    def words(self, rows):
         """Return the sentence above the table."""
-        rows = self.rows()
         if not rows:
             return "No guess of this lesson is kept here."
         stars = sum(bool(row[0]) for row in rows)
@@ -158,22 +154,29 @@ class Summary(Shown):
         return f"You guessed {len(rows)} of {len(self.questions)} questions. {end}"
 
     def text(self):
+        rows = self.rows()
         lines = [
-            f"{star:1} {asks}\n    you: {guess}\n    it:  {truth}"
-            for star, asks, guess, truth in self.rows()
+            f"{star:1} {asks}\n    you: {guess}\n    it:  {truth}" for star, asks, guess, truth in rows
         ]
-        return "\n".join([self.words(), *lines])
+        return "\n".join([self.words(rows), *lines])
 
     def html(self):
+        found = self.rows()
         rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in found
         )
         head = "".join(
             f'<th scope="col">{name}</th>'
             for name in ("surprise", "question", "you guessed", "it showed")
         )
         table = rows and f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f'<div class="ganlib-summary"><p>{self.words()}</p>{table}</div>'
+        return f'<div class="ganlib-summary"><p>{self.words(found)}</p>{table}</div>'
+
+
+def valid(found, lesson, question):
+    """Return the answer that is kept, None for none or for one that the question does not know."""
+    answer = found.get((lesson, question.name))
+    return None if answer is None else question.read(answer)
 
 
 def lettered(question):

@@ -32,6 +32,14 @@ def notebook(path, *cells):
     nbformat.write(book, path)
 
 
+def until(condition, seconds=20.0):
+    """Wait for a condition, at most so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.1)
+
+
 class Server:
     """JupyterLab with a token of its own, on a free port of 127.0.0.1."""
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import until
 
 from ganlib.workspace import layout
 
@@ -16,13 +17,6 @@ LESSON = "course/notebooks/01_the_wine_forger.ipynb"
 def course(server):
     layout.lay_out(server.folder / "course")
     return server.folder / "course"
-
-
-def until(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
 
 
 def run_to(page, number):
@@ -104,4 +98,4 @@ def test_a_number_is_typed(course, open_page):
     field.fill("100")
     choice(page, "Keep this guess").click()
     page.get_by_text("Your guess: 100 times").wait_for()
-    until(lambda: guesses(course)[-1]["answer"] == 100)
+    until(lambda: guesses(course)[-1]["answer"] == 100, 30)

@@ -5,7 +5,7 @@ import shutil
 import time
 
 import pytest
-from conftest import ROOT, notebook
+from conftest import ROOT, notebook, until
 
 RING = "from ganlib.playground import Playground\nlab = Playground('ring')\nlab"
 LESSON = ROOT / "notebooks" / "01_the_wine_forger.ipynb"
@@ -25,13 +25,6 @@ def run_all(page, seconds=120):
 def count(page, what="iteration"):
     text = page.locator(".ganlib-status").first.inner_text()
     return int(re.search(rf"{what} (\d+)", text)[1])
-
-
-def until(condition, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
 
 
 def button(page, name):
