@@ -7,10 +7,10 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import signal
 import sys
-from importlib.metadata import PackageNotFoundError, version
+import textwrap
+import traceback
 from pathlib import Path
 
 import ganlib
@@ -30,6 +30,9 @@ DATA = {  # name -> what it is, how to load it
 
 def main(arguments=None):
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a name that the console cannot print ends nothing
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -40,6 +43,11 @@ def main(arguments=None):
         return 130
     except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"ganlib: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # no command ends in a traceback; the place helps who reports it
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = textwrap.shorten(f"{type(error).__name__}: {error}", 300, placeholder=" ...")
+        print(f"ganlib: {said} ({Path(place.filename).name}, line {place.lineno})", file=sys.stderr)
         return 1
 
 
@@ -229,34 +237,8 @@ def recipes(options):
 
 def doctor(options):
     """``ganlib doctor``: versions, cores, data; 1 where something that training needs is missing."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(
-        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cores} cores"
-    )
-    missing = []
-    for name in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "matplotlib", "mlxtend", "jupyterlab"):
-        with contextlib.suppress(PackageNotFoundError):
-            print(f"  {name} {version(name)}")
-            continue
-        missing.append(name)
-    need = [name for name in ("keras", "numpy", "matplotlib", "mlxtend") if name in missing]
-    if {"tensorflow", "tensorflow-cpu"} <= set(missing):
-        need.append("tensorflow")
-    for name in need:
-        print(f"  {name} is missing: pip install 'ganlib[cpu]'")
-    if "jupyterlab" in missing:
-        print("  jupyterlab is missing, which only the notebooks need: pip install 'ganlib[lab]'")
-    for name, load in (("mnist", data.load_mnist), ("fashion-mnist", data.load_fashion_mnist)):
-        files = data.found(name)
-        if not files:
-            print(
-                f"  {name}: not here; ganlib.{load.__name__}() fetches it, GANLIB_DATA names its folder"
-            )
-            continue
-        try:
-            load()
-            print(f"  {name}: {', '.join(map(str, files))}, verified")
-        except ValueError as error:
-            print(f"  {error}")
-    print("Something is missing." if need else "Ready: ganlib train small --seconds 30")
-    return 1 if need else 0
+    from ganlib.doctor import report
+
+    lines, ready = report()
+    print(*lines, sep="\n")
+    return 0 if ready else 1

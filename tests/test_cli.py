@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -166,10 +167,10 @@ def test_doctor_says_what_is_here(capsys, monkeypatch, tmp_path):
 def test_doctor_says_what_is_missing(capsys, monkeypatch):
     def version(name):
         if "tensorflow" in name or name == "jupyterlab":
-            raise ganlib.cli.PackageNotFoundError(name)
+            raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr("ganlib.cli.version", version)
+    monkeypatch.setattr("ganlib.doctor.version", version)
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "tensorflow is missing: pip install 'ganlib[cpu]'" in said

@@ -14,11 +14,12 @@ LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "data", "plots", "metrics"), 0),
     **dict.fromkeys(("losses", "models", "inputs", "gan", "execution", "experiments"), 1),
     **dict.fromkeys(("training", "checkpoints", "metrics.evaluation"), 2),
-    **dict.fromkeys(("checks", "playground", "grading", "cli", "__main__"), 3),
+    **dict.fromkeys(("checks", "playground", "grading", "doctor", "cli", "__main__"), 3),
 }
 TOP = {
     "backend",
     "cli",
+    "doctor",
     "errors",
     "execution",
     "gan",
