@@ -1,4 +1,4 @@
-# make lab     set up .venv, once, and open JupyterLab on the first lesson
+# make lab     set up .venv, once, lay out your own copy in course/, and open JupyterLab on it
 # make test    set up .venv, once, and prove that everything works
 # make test-slow      the tests that take long: kills, leaks, the recipes of docs/adapting.md
 # make test-machines  run every page as other machines would; SETTINGS="sse4 one-thread" for some of them
@@ -9,6 +9,7 @@
 
 SHELL := /bin/sh
 FIRST := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+COURSE ?= course
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
@@ -18,7 +19,8 @@ setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
 
 lab: setup
-	.venv/bin/jupyter lab $(ROOT_USER) $(LAB_OPTIONS) $(FIRST)
+	$(PY) -m ganlib start $(COURSE)
+	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) $(COURSE)
 
 # Side by side: each alone leaves half of two cores idle.  -O keeps their outputs apart, where make can.
 test: setup
@@ -36,7 +38,7 @@ test-slow: setup
 	$(PY) -m pytest -m slow
 
 test-machines: setup
-	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
+	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/prove/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
 
 test-browser: setup
 	$(PY) -m pytest -rs tests/browser
@@ -44,15 +46,15 @@ test-browser: setup
 check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	$(PY) tools/make_exercises.py
+	$(PY) tools/make/exercises.py
 	git diff --exit-code --stat -- exercises solutions
 
 run: setup
-	$(PY) tools/run_notebooks.py
-	$(PY) tools/make_exercises.py
+	$(PY) tools/make/notebooks.py
+	$(PY) tools/make/exercises.py
 
 site: setup
-	$(PY) tools/make_site.py $(if $(SOLUTIONS),--solutions)
+	$(PY) tools/make/website.py $(if $(SOLUTIONS),--solutions)
 
 clean:
 	rm -rf .venv build site *.egg-info

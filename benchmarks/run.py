@@ -156,9 +156,10 @@ def table(result):
     for row in result["recipes"]:
         ms = row["ms"]
         torch = [ms[e] for e in ("torch", "torch-compile") if e in ms]
-        peers = [*torch, *(ms[e] for e in ("jax",) if e in ms)]
+        jax = ms.get("jax")
+        peers = [*torch, *([jax] if jax else [])]
         cells = [f"{ms['ganlib']:.2f}", f"{ms['tutorial']:.1f}"]
-        cells += [f"{min(torch):.2f}" if torch else "-", f"{ms['jax']:.2f}" if "jax" in ms else "-"]
+        cells += [f"{min(torch):.2f}" if torch else "-", f"{jax:.2f}" if jax else "-"]
         cells.append(f"{row['floor_ms']:.2f}")
         if peers:
             ratios.append(min(peers) / ms["ganlib"])

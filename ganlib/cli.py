@@ -1,4 +1,4 @@
-"""The command line: ``ganlib train``, ``sample``, ``evaluate``, ``check``, ``recipes`` and ``doctor``.
+"""The command line: ``ganlib start``, ``train``, ``sample``, ``evaluate``, ``check``, ``guesses``, ...
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C with everything saved.
 """
@@ -61,6 +61,11 @@ def _parser():
         sub.set_defaults(run=run)
         return sub
 
+    sub = command("start", start, "Lay out your own copy of the lessons and exercises, or renew it.")
+    sub.add_argument("folder", metavar="FOLDER", type=Path, help="yours; what you changed in it stays")
+    sub.add_argument("--with-outputs", action="store_true", help="for who only reads")
+    sub.add_argument("--beside", action="store_true", help="new versions beside the pages you changed")
+
     sub = command("train", train, "Train a recipe and keep everything in a folder.")
     sub.add_argument("recipe", metavar="RECIPE", help="its name; see: ganlib recipes")
     length = sub.add_mutually_exclusive_group()
@@ -102,9 +107,32 @@ def _parser():
         "wall off those of strangers, as docs/grading.md says."
     )
 
+    sub = command("guesses", guesses, "Count what the learners of a class guessed.")
+    sub.add_argument("folder", metavar="FOLDER", type=Path, help="workspaces, or their guesses.jsonl")
+    sub.add_argument("--csv", metavar="FILE", type=Path, help="the table (standard output)")
+
     command("recipes", recipes, "List the recipes.")
     command("doctor", doctor, "Say what is installed and which data is found.")
     return parser
+
+
+def start(options):
+    """``ganlib start``: a workspace of one's own."""
+    from ganlib.workspace import layout
+
+    done = layout.lay_out(options.folder, options.with_outputs, options.beside)
+    print(f"{options.folder}: {done.line()}")
+    return 0
+
+
+def guesses(options):
+    """``ganlib guesses``: the table of a class."""
+    from ganlib.questions import counts
+
+    counted = counts.count(options.folder, options.csv)
+    if options.csv:
+        print(f"{counted} learners are counted in {options.csv}")
+    return 0
 
 
 def train(options):

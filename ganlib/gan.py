@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib import data, execution, inputs, losses, models
+from ganlib import chance, data, execution, inputs, losses, models
 from ganlib.backend import keras, tf
 from ganlib.recipes import get_recipe
 
@@ -238,8 +238,10 @@ class GAN(keras.Model):
         return tf.cast(images, tf.float32) * ((high - low) / 255) + low
 
     def shown(self, images, z):
-        """Return the images as D takes them: ``pack`` side by side, or as rows with the labels of z."""
+        """Return images as D takes them: moved, ``pack`` side by side, or as rows with their labels."""
         rules = self.recipe
+        if rules.shift:
+            images = chance.shifted(images, z, rules.shift, rules.pixels[0])
         if rules.classes:
             rows = tf.reshape(images, (-1, int(np.prod(rules.shape))))
             return tf.concat([rows, z[:, rules.latent_dim :]], 1)
@@ -259,8 +261,11 @@ class GAN(keras.Model):
         return {name: mean.result() for name, mean in self.means.items()}
 
     def judged(self, real_logits, fake_logits):
-        """Return the logits by whose sign D is right; the relativistic loss judges each pair's lead."""
-        if self.recipe.loss == "relativistic":
+        """Return the logits by whose sign D is right: the lead of each pair, where only leads count.
+
+        A critic's logit has no zero either: it is right where a real stands above the fake beside it.
+        """
+        if self.recipe.paired:
             return real_logits - fake_logits, fake_logits - real_logits
         return real_logits, fake_logits
 

@@ -14,6 +14,7 @@ Logits have shape ``(n, 1)``, any finite number; targets are probabilities.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ganlib import chance
 from ganlib.backend import keras, tf
 
 ops = keras.ops
@@ -63,10 +64,26 @@ def relativistic_g_loss(real_logits, fake_logits):
     return binary_cross_entropy(fake_logits - real_logits, 1.0)
 
 
+def wasserstein_d_loss(real_logits, fake_logits, real_target=1.0, fake_target=0.0):
+    """A critic wants its mean over reals far above its mean over fakes; there are no targets.
+
+    While no slope is steeper than 1, the lead that it wins, minus this loss, is at most the Wasserstein
+    distance W1, and the best critic's is W1: Arjovsky et al. (2017), eqs. 2 and 3.  Without a penalty
+    such as ``gp`` the slopes, and the loss, grow without end.
+    """
+    return ops.mean(fake_logits) - ops.mean(real_logits)
+
+
+def wasserstein_g_loss(real_logits, fake_logits):
+    """G wants the critic's mean over fakes high; only its changes mean something, for it has no zero."""
+    return -ops.mean(fake_logits)
+
+
 LOSSES = {
     "non-saturating": (discriminator_loss, non_saturating_loss),
     "saturating": (discriminator_loss, saturating_loss),
     "relativistic": (relativistic_d_loss, relativistic_g_loss),
+    "wasserstein": (wasserstein_d_loss, wasserstein_g_loss),
 }
 
 
@@ -102,6 +119,12 @@ def squared_length(slopes):
     return ops.sum(ops.square(slopes)) / ops.cast(ops.shape(slopes)[0], "float32")
 
 
+def off_unit_length(slopes):
+    """Return the mean of ``(length - 1)²`` of slopes ``(n, ...)``: Gulrajani et al. (2017), eq. 3."""
+    squares = ops.sum(ops.square(ops.reshape(slopes, (ops.shape(slopes)[0], -1))), 1)
+    return ops.mean(ops.square(ops.sqrt(squares + 1e-12) - 1))  # a root has no slope at 0
+
+
 class Penalty(NamedTuple):
     """A cost of D's slope that is added to her loss.
 
@@ -117,9 +140,10 @@ class Penalty(NamedTuple):
     cost: Callable
 
 
-PENALTIES = (  # Mescheder et al. (2018), eq. 9: gamma / 2 times the mean squared length
+PENALTIES = (  # r1, r2: gamma / 2 times the mean squared length, Mescheder et al. (2018), eq. 9
     Penalty(lambda recipe: recipe.r1 / 2, "real", squared_length),
     Penalty(lambda recipe: recipe.r2 / 2, "fake", squared_length),
+    Penalty(lambda recipe: recipe.gp, chance.between, off_unit_length),
 )
 
 

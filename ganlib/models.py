@@ -66,12 +66,14 @@ def _layer(kind, options, seed):
                 f"{kind}: {name}", "a dict", "a number, a name or a tuple", "Name what you mean."
             )
     if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
-        std = options.pop("std", None)
+        std, spectral = options.pop("std", None), options.pop("spectral", False)
         options["kernel_initializer"] = (
             keras.initializers.GlorotUniform(seed=seed)
             if std is None
             else keras.initializers.RandomNormal(stddev=std, seed=seed)
         )
+        layer = getattr(keras.layers, kind)(**options)
+        return SpectralNormalization(layer) if spectral else layer
     if kind == "Dropout":
         options["seed"] = seed
         return Dropout(**options)
@@ -102,6 +104,28 @@ class Dropout(keras.layers.Dropout):
         bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint16), [-1])[:size], tf.shape(inputs))
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
+
+
+class SpectralNormalization(keras.layers.SpectralNormalization):
+    """A layer, its kernel divided by its greatest singular value σ: Miyato et al. (2018), Algorithm 1.
+
+    Keras's wrapper overwrites the kernel with the divided one before each pass.  Here, as in the paper,
+    the kernel stays and the descent goes through the division, also where D is only asked.  The first
+    guess of the singular vector follows from the layer's seed.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        draw = keras.initializers.RandomNormal(seed=self.layer.kernel_initializer.seed)
+        self.vector_u.assign(draw(self.vector_u.shape))
+
+    def call(self, inputs, training=False):
+        kernel = tf.reshape(self.kernel, (-1, self.kernel.shape[-1]))
+        v = tf.stop_gradient(tf.nn.l2_normalize(self.vector_u @ tf.transpose(kernel)))
+        u = tf.stop_gradient(tf.nn.l2_normalize(v @ kernel))
+        if training:
+            self.vector_u.assign(u)
+        return self.layer(inputs / (v @ kernel @ tf.transpose(u))[0, 0])  # (W / σ) x = W (x / σ)
 
 
 class Adam(keras.optimizers.Adam):

@@ -49,6 +49,10 @@ class Recipe:
         d_steps: Updates of D per update of G: k in Goodfellow et al. (2014), Algorithm 1.
         r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).
         r2: Weight of the same penalty on fakes.
+        gp: Weight of the penalty that draws the length of D's slope to 1 between reals and fakes
+            (Gulrajani et al., 2017, eq. 3).
+        shift: Pixels by which every image is moved at random before D sees it, real or fake; 0 for none
+            (Zhao et al., 2020, DiffAugment).
         ema: Decay of the running average of G's weights, which then draws the samples; 0 for none.
             At step t it is at most (1 + t) / (10 + t).
         pack: Examples that D judges together (Lin et al., 2018, PacGAN).
@@ -75,6 +79,8 @@ class Recipe:
     d_steps: int = 1
     r1: float = 0.0
     r2: float = 0.0
+    gp: float = 0.0
+    shift: int = 0
     ema: float = 0.0
     pack: int = 1
     classes: int = 0
@@ -94,9 +100,18 @@ class Recipe:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise refuse(name, value, "a whole number of at least 1", "Count something.")
-        if self.d_update == "separate" and (self.loss == "relativistic" or self.r1 or self.r2):
+        if self.loss == "wasserstein" and (self.real_target, self.fake_target) != (1, 0):
+            name = "fake_target" if self.fake_target else "real_target"
+            todo = "A critic has no targets: leave them out."
+            raise refuse(name, getattr(self, name), "1 for reals, 0 for fakes with this loss", todo)
+        if self.d_update == "separate" and (self.paired or self.r1 or self.r2 or self.gp):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
+        if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
+            raise refuse("shift", self.shift, "a whole number of at least 0", "Count pixels.")
+        if self.shift and (len(self.shape) < 2 or self.shift >= min(self.shape[:2])):
+            todo = "Leave it at 0, or move images by a pixel or two."
+            raise refuse("shift", self.shift, f"0, or pixels inside images: {self.shape} here", todo)
         if self.classes and self.pack > 1:
             todo = "Choose one: a pack of images has no single label."
             raise refuse("pack", self.pack, "1 in a recipe with classes", todo)
@@ -104,6 +119,11 @@ class Recipe:
         if self.batch_size % (parts * self.pack):
             todo = "Every part that D sees must be whole: change batch_size or pack."
             raise refuse("batch_size", self.batch_size, f"a multiple of {parts * self.pack}", todo)
+
+    @property
+    def paired(self):
+        """Whether the loss knows only how far reals lead fakes: no logit is the border between them."""
+        return self.loss in ("relativistic", "wasserstein")
 
     def but(self, **changes):
         """Return a copy with some fields changed; an unknown field is refused by name."""
@@ -114,7 +134,7 @@ class Recipe:
         return replace(self, **changes)
 
 
-def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None):
+def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None, spectral=False):
     """Return the layers of one dense block: Dense, activation, batch norm, dropout, as given.
 
     Args:
@@ -125,8 +145,11 @@ def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropo
         std: Standard deviation of a normal initialiser; None for Keras's default (Glorot uniform).
         batch_norm: Momentum of the batch normalisation; None for none.
         dropout: Share of units dropped in training; None for none.
+        spectral: Divide the kernel by its greatest singular value wherever it is used, so that the block
+            stretches nothing: spectral normalisation (Miyato et al., 2018).
     """
-    layers = [("Dense", {"units": units} if std is None else {"units": units, "std": std})]
+    options = {"std": std, "spectral": spectral or None}
+    layers = [("Dense", {"units": units} | {k: v for k, v in options.items() if v is not None})]
     if activation == "leaky":
         layers.append(("LeakyReLU", {"negative_slope": slope}))
     elif activation is not None:

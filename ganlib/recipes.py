@@ -21,7 +21,10 @@ GENTLE = Adam(2e-4, beta_1=0.5)  # the setting of Radford et al. (2016), section
 NO_MOMENTUM = Adam(2e-3, beta_1=0.0, beta_2=0.99)
 MODERN = Adam(2.8e-3, beta_1=0.0, beta_2=0.99)  # twice the batch, so √2 times the rate
 NORM = ("LayerNormalization", {})
+CRITIC = Adam(4e-3, beta_1=0.0, beta_2=0.99)
+MODERN_G = (*dense(256), NORM, RELU, *dense(512), NORM, RELU, *dense(784, "sigmoid"), IMAGE)
 MODERN_D = (*dense(256, "silu"), *dense(128, "silu"), LOGIT)
+BATCH_NORM_G = (*dense(256, batch_norm=0.9), RELU, *dense(512, batch_norm=0.9), RELU)
 
 _ROWS = (
     Recipe(
@@ -158,7 +161,7 @@ _ROWS = (
     ),
     Recipe(
         "modern",
-        generator=(*dense(256), NORM, RELU, *dense(512), NORM, RELU, *dense(784, "sigmoid"), IMAGE),
+        generator=MODERN_G,
         discriminator=(FLATTEN, ("Dropout", {"rate": 0.2}), *MODERN_D),
         pixels=(0.0, 1.0),
         latent_dim=32,
@@ -206,14 +209,7 @@ _ROWS = (
     ),
     Recipe(
         "conditional",
-        generator=(
-            *dense(256, batch_norm=0.9),
-            RELU,
-            *dense(512, batch_norm=0.9),
-            RELU,
-            *dense(784, "sigmoid"),
-            IMAGE,
-        ),
+        generator=(*BATCH_NORM_G, *dense(784, "sigmoid"), IMAGE),
         discriminator=MODERN_D,
         pixels=(0.0, 1.0),
         latent_dim=64,
@@ -226,6 +222,42 @@ _ROWS = (
         steps=4000,
         note="Both networks are told the digit: G draws it on request, D asks whether it is one. The "
         "rest is near `modern`, without pairing and dropout; with batch norm G learns sooner to obey.",
+    ),
+    Recipe(
+        "wasserstein",
+        generator=MODERN_G,
+        discriminator=(FLATTEN, *MODERN_D),
+        pixels=(0.0, 1.0),
+        latent_dim=32,
+        g_optimizer=CRITIC,
+        d_optimizer=CRITIC,
+        loss="wasserstein",
+        gp=10.0,
+        d_steps=3,
+        ema=0.999,
+        batch_size=64,
+        steps=3000,
+        note="Gulrajani et al. (2017), WGAN-GP: a critic whose slope is drawn to 1 takes three steps for "
+        "one of G. Her loss, turned round, says how far the fakes are. The networks are `modern`'s.",
+    ),
+    Recipe(
+        "spectral",
+        generator=(*BATCH_NORM_G, *dense(784, "tanh"), IMAGE),
+        discriminator=(
+            FLATTEN,
+            *dense(256, "leaky", spectral=True),
+            *dense(128, "leaky", spectral=True),
+            *dense(1, spectral=True),
+        ),
+        latent_dim=32,
+        g_optimizer=CRITIC,
+        d_optimizer=Adam(8e-3, beta_1=0.0, beta_2=0.99),
+        d_steps=3,
+        ema=0.999,
+        batch_size=64,
+        steps=4000,
+        note="Miyato et al. (2018): no layer of D stretches anything, so no slope is above 1: no "
+        "penalty is needed. Held so, she takes three steps for one of G.",
     ),
 )
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import ganlib
 from ganlib import checkpoint, recipes
 from ganlib.training import Snapshots
+from tests.tiny import put_back, values
 
 # Everything that has a state: batch norm, dropout, averaged weights, a decaying rate, k > 1.
 TINY = ganlib.get_recipe("small").but(
@@ -36,6 +37,14 @@ def fresh():
     gan = ganlib.GAN(TINY, seed=3)
     gan.compile(steps_per_execution=5)
     return gan
+
+
+@pytest.fixture(scope="module")
+def as_fresh():
+    """Return a function that gives one GAN, each time as it was built."""
+    gan = fresh()
+    start = values(gan)
+    return lambda: put_back(gan, start)
 
 
 def run(folder, steps=60, gan=None, callbacks=(), **options):
@@ -70,11 +79,23 @@ def test_a_stopped_run_ends_as_one_that_never_stopped(whole, tmp_path):
         assert json.loads((checkpoint.find(tmp_path)[0].stem)[5:].lstrip("0")) == stop
     history = run(tmp_path, resume=True)
     assert content(tmp_path) == content(whole[0])
-    for name, values in whole[1].items():
-        np.testing.assert_array_equal(history[name], values)
+    for name, expected in whole[1].items():
+        np.testing.assert_array_equal(history[name], expected)
     assert history["step"].tolist() == list(range(5, 61, 5))
     again = run(tmp_path, resume=True)  # nothing left to do
     np.testing.assert_array_equal(again["g_loss"], history["g_loss"])
+
+
+@pytest.mark.parametrize("name", ["wasserstein", "spectral"])
+def test_a_critic_and_a_power_iteration_go_on_to_the_bit(name, tmp_path):
+    def trained(steps, **options):
+        gan = ganlib.build(name, seed=3, xla=False)
+        gan.compile(steps_per_execution=2)
+        ganlib.train(gan, ganlib.load_digits(), steps=steps, verbose=0, **options)
+        return checkpoint.digest({name: np.asarray(v) for name, v in gan.state().items()})
+
+    half = trained(2, run_dir=tmp_path)
+    assert half != trained(4) == trained(4, run_dir=tmp_path, resume=True)
 
 
 def test_the_state_is_all_that_changes(tmp_path):
@@ -89,11 +110,11 @@ def test_the_state_is_all_that_changes(tmp_path):
     assert tracked == {id(v) for v in gan.state().values()}
 
 
-def test_load_gives_the_gan_back(whole):
+def test_load_gives_the_gan_back(whole, as_fresh):
     gan = ganlib.load(whole[0])
     assert gan.recipe == TINY
     assert int(gan.step) == 60
-    other = fresh()
+    other = as_fresh()
     ganlib.train(other, EXAMPLES, steps=60, verbose=0)
     np.testing.assert_array_equal(gan.sample(5, 1), other.sample(5, 1))
 
@@ -183,7 +204,7 @@ class Wait(ganlib.backend.keras.callbacks.Callback):
         time.sleep(self.seconds)
 
 
-def test_two_processes_do_not_write_in_one_folder(tmp_path):
+def test_two_processes_do_not_write_in_one_folder(tmp_path, as_fresh):
     training = PROCESSES.Event()
     other = PROCESSES.Process(target=hold, args=(tmp_path, training))
     other.start()
@@ -193,10 +214,11 @@ def test_two_processes_do_not_write_in_one_folder(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / ".lock"]  # refused before anything was written
     other.kill()
     other.join()
-    assert run(tmp_path, steps=5)["step"].tolist() == [5]  # the lock has gone with its process
+    history = run(tmp_path, steps=5, gan=as_fresh())  # the lock has gone with its process
+    assert history["step"].tolist() == [5]
 
 
-def test_a_refused_training_lets_go_of_the_folder(tmp_path):
+def test_a_refused_training_lets_go_of_the_folder(tmp_path, as_fresh):
     class Again(Wait):
         def on_train_batch_end(self, batch, logs=None):
             with pytest.raises(ValueError, match="a folder in which another training writes"):
@@ -204,8 +226,8 @@ def test_a_refused_training_lets_go_of_the_folder(tmp_path):
             raise RuntimeError("out of here")
 
     with pytest.raises(RuntimeError):
-        run(tmp_path, steps=5, callbacks=[Again(0)])
-    assert run(tmp_path, steps=5)["step"].tolist() == [5]
+        run(tmp_path, steps=5, gan=as_fresh(), callbacks=[Again(0)])
+    assert run(tmp_path, steps=5, gan=as_fresh())["step"].tolist() == [5]
 
 
 def damaged_copy(whole, folder, harm):
@@ -233,10 +255,10 @@ HARMS = {
 
 
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
-def test_a_damaged_checkpoint_is_put_aside_and_the_one_before_used(whole, tmp_path, harm):
+def test_a_damaged_checkpoint_is_put_aside_and_the_one_before_used(whole, tmp_path, harm, as_fresh):
     newest = damaged_copy(whole[0], tmp_path, harm)
     with pytest.warns(UserWarning, match="damaged"):
-        run(tmp_path, resume=True)
+        run(tmp_path, gan=as_fresh(), resume=True)
     assert content(tmp_path) == content(whole[0])
     assert newest.with_suffix(".damaged").exists()  # kept for whoever wants to look
 
@@ -341,11 +363,11 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(whole, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_another_machine_is_said(whole, tmp_path, monkeypatch):
-    run(tmp_path, callbacks=[Stop(20)])
+def test_another_machine_is_said(tmp_path, monkeypatch, as_fresh):
+    run(tmp_path, gan=as_fresh(), callbacks=[Stop(20)])
     here = checkpoint.machine()
     assert here["threads"] >= 1
     assert here["cpu"]
     monkeypatch.setattr(checkpoint, "machine", lambda: {**here, "threads": 64})
     with pytest.warns(UserWarning, match="within rounding, not to the bit: threads"):
-        run(tmp_path, resume=True)
+        run(tmp_path, gan=as_fresh(), resume=True)

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tools" / "measure"))
 TEACHING, HOSTING = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("teaching", "hosting"))
 MEASURED = json.loads((ROOT / "docs" / "lessons.json").read_text())
 ROWS = MEASURED["notebooks"]
@@ -23,7 +23,7 @@ def wrong(lesson):
 
 
 def test_every_page_is_measured_as_it_is_now():
-    from measure_lessons import reading
+    from lessons import reading
 
     pages = {f"{path.parent.name}/{path.name}": path for path in ROOT.glob("[ns]o*/*.ipynb")}
     assert set(ROWS) == set(pages)
@@ -34,7 +34,7 @@ def test_every_page_is_measured_as_it_is_now():
 
 
 def test_hosting_has_the_measured_table_and_claims_no_less():
-    from measure_lessons import README, table, with_times
+    from lessons import README, table, with_times
 
     text = README.read_text()
     assert with_times(text, ROWS) == text

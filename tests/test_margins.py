@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tools" / "prove"))
 import machines  # noqa: E402
 import watched  # noqa: E402
 
@@ -22,7 +22,7 @@ def asserted(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=machines.name_of)
 def test_every_assertion_has_a_margin(path):
-    """To measure anew: tools/machines.py --pages NN, then tools/machines.py --margins."""
+    """To measure anew: tools/prove/machines.py --pages NN, then tools/prove/machines.py --margins."""
     rows = {row["assert"]: row for row in MEASURED["assertions"].get(machines.name_of(path), [])}
     assert set(rows) == set(asserted(path))
     for row in rows.values():

@@ -7,7 +7,7 @@ from pathlib import Path
 import ganlib
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tools" / "measure"))
 
 
 def runs(name):
@@ -16,7 +16,7 @@ def runs(name):
 
 
 def test_every_planned_smoothing_run_is_in_the_file_once():
-    import measure_smoothing as tool
+    import smoothing as tool
 
     found = [(r["recipe"], r["steps"], r["seed"], r["smoothing"]) for r in runs("smoothing")]
     planned = [
@@ -31,7 +31,7 @@ def test_every_planned_smoothing_run_is_in_the_file_once():
 
 
 def test_the_chain_of_changes_ends_in_the_recipe():
-    import measure_zeros as tool
+    import zeros as tool
 
     chain = tool.variants()
     final = ganlib.RECIPES["only-zeros"]
@@ -43,7 +43,7 @@ def test_the_chain_of_changes_ends_in_the_recipe():
 
 
 def test_every_ingredient_of_modern_was_left_out_three_times():
-    import measure_ablation as tool
+    import ablation as tool
 
     found = [(r["variant"], r["seed"]) for r in runs("ablation")]
     assert sorted(found) == sorted((name, seed) for name in tool.VARIANTS for seed in tool.SEEDS)
@@ -52,7 +52,7 @@ def test_every_ingredient_of_modern_was_left_out_three_times():
 
 
 def test_modern_had_its_minute_with_three_seeds_each():
-    import measure_modern as tool
+    import modern as tool
 
     found = [(r["set"], r["D"], r["seed"]) for r in runs("modern")]
     assert found == [(*pair, seed) for pair in tool.PLAN for seed in tool.SEEDS]

@@ -106,6 +106,69 @@ def test_frechet_survives_clouds_with_no_width():
     assert metrics.frechet(same, same + 2) == pytest.approx(16)
 
 
+def plain_kid(real, fake):
+    """The unbiased estimator of Bińkowski et al. (2018), section 4, pair by pair."""
+
+    def kernel(x, y):
+        return (sum(a * b for a, b in zip(x, y, strict=True)) / len(x) + 1) ** 3
+
+    def mean(pairs):
+        values = [kernel(x, y) for x, y in pairs]
+        return sum(values) / len(values)
+
+    def different(points):
+        return mean((x, y) for i, x in enumerate(points) for j, y in enumerate(points) if i != j)
+
+    return different(real) + different(fake) - 2 * mean((x, y) for x in real for y in fake)
+
+
+def test_kid_by_hand():
+    # k(0, 1) = 1, k(2, -1) = -1; across: k(0, 2) = k(0, -1) = 1, k(1, 2) = 27, k(1, -1) = 0
+    assert metrics.kid([[0], [1]], [[2], [-1]]) == pytest.approx(1 - 1 - 2 * 29 / 4, abs=1e-12)
+
+
+def test_kid_against_the_definition(monkeypatch):
+    draw = np.random.default_rng(6)
+    real, fake = draw.normal(size=(23, 4)), draw.normal(0.5, 1.3, (31, 4))
+    expected = plain_kid(real.tolist(), fake.tolist())
+    assert metrics.kid(real, fake) == pytest.approx(expected, rel=1e-9)
+    assert metrics.kid(fake, real) == pytest.approx(expected, rel=1e-9)
+    monkeypatch.setattr(distances, "MEMORY", 0.001)  # four rows a block
+    assert metrics.kid(real, fake) == pytest.approx(expected, rel=1e-9)
+
+
+def test_kid_of_gaussians_is_the_gap_between_their_moments():
+    # on a line (xy + 1)³ = 1 + 3 xy + 3 x²y² + x³y³, so MMD² = Σ binomial(3, c) (E x^c - E y^c)²
+    mean, sigma = 0.5, 1.5
+    gaps = [mean, mean**2 + sigma**2 - 1, mean**3 + 3 * mean * sigma**2]  # from N(0, 1): 0, 1, 0
+    due = 3 * gaps[0] ** 2 + 3 * gaps[1] ** 2 + gaps[2] ** 2
+    draw = np.random.default_rng(7)
+    found = [
+        metrics.kid(draw.normal(size=(200, 1)), draw.normal(mean, sigma, (150, 1))) for _ in range(400)
+    ]
+    error = np.std(found) / np.sqrt(len(found))
+    assert error < 0.05 * due
+    assert abs(np.mean(found) - due) < 3 * error
+
+
+def test_kid_has_no_bias_where_the_frechet_distance_has():
+    digits = ganlib.load_digits()
+    seen = metrics.features(digits.images)
+    draw = np.random.default_rng(8)
+    found = {"kid": [], "frechet": [], "kid without zeros": []}
+    for _ in range(200):
+        one, two = seen[draw.permutation(len(seen))[:400]].reshape(2, 200, -1)
+        found["kid"].append(metrics.kid(one, two))
+        found["frechet"].append(metrics.frechet(one, two))
+        some = draw.choice(seen[digits.labels != 0], 200, replace=False)
+        found["kid without zeros"].append(metrics.kid(one, some))
+    # the mean in standard errors of itself
+    away = {name: np.mean(v) / (np.std(v) / np.sqrt(len(v))) for name, v in found.items()}
+    assert abs(away["kid"]) < 3
+    assert away["frechet"] > 30  # real against real, and far from 0
+    assert away["kid without zeros"] > 8  # a missing digit is seen
+
+
 def plain_neighbours(real, fake, k):
     """The four definitions, pair by pair."""
 
@@ -180,8 +243,9 @@ def test_neighbours_want_a_count(k):
 
 @pytest.mark.parametrize("points", [np.zeros(5), np.zeros((1, 2)), np.full((9, 2), np.nan)])
 def test_clouds_must_be_clouds(points):
-    with pytest.raises(ValueError, match="fake: received"):
-        metrics.frechet(np.zeros((9, 2)), points)
+    for measure in (metrics.frechet, metrics.kid):
+        with pytest.raises(ValueError, match="fake: received"):
+            measure(np.zeros((9, 2)), points)
 
 
 def test_evaluate_real_against_real(halves):

@@ -214,6 +214,13 @@ def test_equilibrium_follows_the_settings(ring):
     assert ring.equilibrium() == pytest.approx((ln2, -ln2), abs=1e-12)
     ring.set(loss="relativistic")
     assert ring.equilibrium() == pytest.approx((ln2, ln2), abs=1e-12)
+    ring.set(loss="wasserstein", r1=0.1)
+    assert ring.equilibrium() == (0, 0)
+    with pytest.raises(ValueError, match=r"real_target: received 0\.9, accepted 1"):
+        ring.set(real_target=0.9)
+    play(ring, 3)
+    assert np.isfinite(ring.last).all()
+    assert ring.last[1] == ring.last[2]  # judged by pairs
     ring.set(loss="non-saturating", real_target=0.9)
     assert ring.equilibrium() == pytest.approx((0.6881, 0.7985), abs=5e-5)
 
@@ -241,7 +248,9 @@ def test_a_look_measures_what_it_says(ring):
     gan, points = ring.gan, look.fake
     logits = np.array(gan.discriminator(points))[:, 0]
     np.testing.assert_allclose(look.belief, 1 / (1 + np.exp(-logits)), atol=1e-6)
-    assert look.figures["fake_accuracy"] == pytest.approx((logits < 0).mean())
+    seen_through = np.mean(logits < 0)
+    assert look.figures["fake_accuracy"] == pytest.approx(seen_through)
+    assert np.abs(logits).min() > 1e-5  # none so undecided that rounding turns it
     left, right, bottom, top = ring.scene.extent
     corner = [[left + (right - left) / 96, top - (top - bottom) / 96]]
     corner = 1 / (1 + np.exp(-np.array(gan.discriminator(np.array(corner, "float32")))))
@@ -264,6 +273,15 @@ def test_arrows_point_down_the_generators_loss(ring):
         error = np.abs(look.arrows[:, axis] + slope)
         assert np.median(error) < 1e-3 + 0.02 * np.median(np.abs(slope))  # D has kinks: not every point
         assert np.corrcoef(look.arrows[:, axis], -slope)[0, 1] > 0.95
+
+
+def test_arrows_follow_the_loss_in_force(ring):
+    """By the logit, G's loss falls with slope 1 - D; with slope D where it is the saturating one."""
+    before = ring.look()
+    ring.set(loss="saturating")
+    arrows, d = ring.look().arrows, before.belief[: len(before.arrows), None]
+    np.testing.assert_allclose(arrows * (1 - d), before.arrows * d, rtol=1e-4, atol=1e-6)
+    assert np.abs(arrows - before.arrows).max() > 1e-3
 
 
 def network(*widths, last=None):

@@ -119,8 +119,7 @@ def test_a_failure_of_the_picture_is_said(lab, monkeypatch):
 def test_a_failed_training_disables_the_steps(lab):
     lab.controller.ask(lambda m: m.gan.generator.weights[0].assign(np.full((2, 64), np.inf))).result(WAIT)
     lab._buttons["play"].click()
-    until(lambda: lab._buttons["d"].disabled)
-    assert "Training stopped" in lab._note.value
+    until(lambda: lab._buttons["d"].disabled and "Training stopped" in lab._note.value)
     lab._buttons["restart"].click()
     until(lambda: not lab._buttons["d"].disabled)
 

@@ -111,13 +111,13 @@ def test_exercise_holds_no_answer(path):
 
 def test_exercises_are_generated_from_solutions():
     before = {path: path.read_bytes() for path in NOTEBOOKS}
-    subprocess.run([sys.executable, ROOT / "tools" / "make_exercises.py"], check=True)
+    subprocess.run([sys.executable, ROOT / "tools" / "make" / "exercises.py"], check=True)
     assert before == {path: path.read_bytes() for path in NOTEBOOKS}
 
 
 def test_an_unpaired_marker_is_refused():
-    sys.path.insert(0, str(ROOT / "tools"))
-    from make_exercises import exercise
+    sys.path.insert(0, str(ROOT / "tools" / "make"))
+    from exercises import exercise
 
     lost = "def f():\n    ### BEGIN SOLUTION\n    return 1"
     with pytest.raises(ValueError, match="unpaired solution marker"):

@@ -16,8 +16,8 @@ from tests.test_repository import MACHINE_PATH, ROOT
 
 pytest.importorskip("math_core", reason="what the site is made with is not installed: '.[site]'")
 pytest.importorskip("nbconvert")
-sys.path.insert(0, str(ROOT / "tools"))
-make_site = importlib.import_module("make_site")
+sys.path.insert(0, str(ROOT / "tools" / "make"))
+website = importlib.import_module("website")
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$", re.S)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
@@ -57,12 +57,12 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site():
-    return make_site.Site(solutions=False).render()
+    return website.Site(solutions=False).render()
 
 
 @pytest.fixture(scope="module")
 def full():
-    return make_site.Site(solutions=True).render()
+    return website.Site(solutions=True).render()
 
 
 read = cache(Reader)
@@ -164,7 +164,7 @@ def test_solutions_are_left_out_unless_asked_for(site, full):
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """Return a function that makes the site of a repository with a README of some words."""
-    monkeypatch.setattr(make_site, "ROOT", tmp_path)
+    monkeypatch.setattr(website, "ROOT", tmp_path)
     for name in ("solutions/one.ipynb", "ganlib/gan.py", "LICENSE", "docs/a.md"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -172,7 +172,7 @@ def small(tmp_path, monkeypatch):
 
     def made(words):
         (tmp_path / "README.md").write_text(f"# The title\n\n{words}\n")
-        return make_site.Site().render()
+        return website.Site().render()
 
     return made
 
@@ -240,6 +240,6 @@ def test_quotation_marks_are_curly_and_in_pairs_and_code_keeps_its_own(full, pag
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):
     (tmp_path / "letter.txt").write_text("keep me")
     with pytest.raises(SystemExit):
-        make_site.main(["--out", str(tmp_path)])
+        website.main(["--out", str(tmp_path)])
     assert "holds something else" in capsys.readouterr().err
     assert (tmp_path / "letter.txt").read_text() == "keep me"

@@ -16,7 +16,7 @@ def short():
 def test_shapes_and_repeatability(short):
     assert short["points"].shape == (3, 2, 1000, 2)
     assert short["step"].tolist() == [0, 10, 20]
-    for name in ("modes", "good", "d_loss", "g_loss", "accuracy"):
+    for name in ("modes", "good", "d_loss", "g_loss", "accuracy", "lead"):
         assert short[name].shape == (3, 2), name
         assert np.isfinite(short[name]).all()
     again = sweep(toys.RING, steps=20, seeds=2, frames=2, head_start=3)
@@ -41,6 +41,16 @@ def test_seeds_differ_and_do_not_touch():
 def test_penalty_packing_and_the_other_loss_run():
     run = sweep(toys.RING, steps=4, seeds=1, frames=1, r1=1.0, pack=2, loss="relativistic", d_steps=2)
     assert np.isfinite(run["d_loss"]).all()
+
+
+def test_only_its_penalty_holds_a_critic():
+    critic = {"steps": 200, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
+    held, packed, free = (
+        sweep(toys.RING, **critic, **more) for more in ({"gp": 10}, {"gp": 10, "pack": 2}, {})
+    )
+    for run in (held, packed):
+        assert np.abs(run["lead"]).max() < 3  # a distance, and the ring is 2 wide
+    assert np.abs(free["lead"]).max() > 10 * np.abs(held["lead"]).max()
 
 
 def test_bad_arguments_are_refused():

@@ -168,3 +168,21 @@ def test_the_sigmoid_does_not_overflow():
 def test_what_is_no_density_or_target_is_refused(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_wasserstein_is_scipys(seed):
+    draw = np.random.default_rng(seed)
+    x = np.sort(draw.normal(size=12)) + 1e-9 * np.arange(12)
+    p, q = draw.dirichlet(np.full(12, 0.5), 2)
+    assert theory.wasserstein(p, q, x) == pytest.approx(stats.wasserstein_distance(x, x, p, q), abs=1e-9)
+
+
+def test_wasserstein_of_sliding_heaps_is_how_far_they_slid():
+    x = np.linspace(-10, 10, 4001)
+    heap = stats.norm.pdf(x, -4, 0.5) * (x[1] - x[0])
+    for gap in (1, 3, 8):
+        moved = stats.norm.pdf(x, gap - 4, 0.5) * (x[1] - x[0])
+        assert theory.wasserstein(heap, moved, x) == pytest.approx(gap, abs=1e-4)
+    with pytest.raises(ValueError, match="x: received points that do not rise"):
+        theory.wasserstein(heap, moved, x[::-1])

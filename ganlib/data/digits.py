@@ -203,8 +203,8 @@ def _candidates(place, name, parts):
 def _verified(files, name, parts):
     """Return a set's `Digits` from its files, or refuse the files."""
     arrays = idx.read_npz(files[0], parts) if len(files) == 1 else [idx.read_idx(f) for f in files]
-    for part, array, file in zip(parts, arrays, files * 2, strict=False):
-        want, found = SHA256[name][PARTS.index(part)], hashlib.sha256(array.tobytes()).hexdigest()
+    for part, found, file in zip(parts, _hashes(*arrays), files * 2, strict=False):
+        want = SHA256[name][PARTS.index(part)]
         if found != want:
             todo = f"The file is not {name}, or damaged: move it away and fetch it again, {OFFLINE}."
             raise refuse(f"{part} in {file}", found[:12], f"SHA-256 {want[:12]}...", todo)

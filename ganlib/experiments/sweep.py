@@ -29,6 +29,7 @@ def sweep(
     d_steps=1,
     head_start=0,
     r1=0.0,
+    gp=0.0,
     pack=1,
     frames=8,
 ):
@@ -47,12 +48,15 @@ def sweep(
         d_steps: Updates of D per update of G.
         head_start: Updates of D before the first of G; ``d_steps`` does not multiply them.
         r1: Weight of the gradient penalty on real points.
+        gp: Weight of the penalty that draws slopes between reals and fakes to 1; a critic needs it, that
+            is ``loss="wasserstein"``, and several ``d_steps``.
         pack: Points that D judges together.
         frames: How often to look, at equal distances and once before the start.
 
     Returns:
         A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, 1000, 2)``, ``modes``,
-        ``good``, ``d_loss``, ``g_loss``, ``accuracy``; and ``step`` ``(frames + 1,)``.
+        ``good``, ``d_loss``, ``g_loss``, ``accuracy``, and ``lead``, how far D's mean logit of reals is
+        above that of fakes: all that counts with a critic; and ``step`` ``(frames + 1,)``.
 
     Raises:
         ValueError: An unknown loss, or ``BATCH`` no multiple of ``pack``.
@@ -61,8 +65,8 @@ def sweep(
         raise unknown("loss", loss, losses.LOSSES)
     if BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
-    game = _game(loss, seeds, pack, bool(r1))
-    numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "sigma": mixture.sigma}
+    game = _game(loss, seeds, pack, bool(r1), bool(gp))
+    numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "gp": gp, "sigma": mixture.sigma}
     numbers = {name: tf.constant(value, tf.float32) for name, value in numbers.items()}
     numbers["centres"] = tf.constant(mixture.centres, tf.float32)
     state = _start(seeds, pack)
@@ -114,7 +118,7 @@ def _judge(weights, points, pack):
 
 
 @cache
-def _game(loss, seeds, pack, penalised):
+def _game(loss, seeds, pack, on_reals, between):
     """Return ``play(state, numbers, d_updates, d_steps) -> state``, one compiled program.
 
     G moves after every ``d_steps``-th update of D.  The seeds' losses are summed, so they part again in
@@ -154,9 +158,19 @@ def _game(loss, seeds, pack, penalised):
                 inner.watch(real)
                 real_logits = _judge(players["D"], real, pack)
             total = seeds * d_loss(real_logits, _judge(players["D"], fake, pack))
-            if penalised:
+            if on_reals:
                 slope = tf.reduce_sum(inner.gradient(real_logits, real) ** 2) * (pack / BATCH)
                 total += numbers["r1"] / 2 * slope
+            if between:
+                at = (state["counts"]["D"], 4)
+                share = tf.random.stateless_uniform((seeds, BATCH // pack, 1), at, alg="philox")
+                share = tf.repeat(share, pack, 1)
+                points = share * real + (1 - share) * fake
+                with tf.GradientTape() as inner:
+                    inner.watch(points)
+                    logits = _judge(players["D"], points, pack)
+                slopes = tf.reshape(inner.gradient(logits, points), (-1, 2 * pack))
+                total += numbers["gp"] * seeds * losses.off_unit_length(slopes)
         return moved(state, "D", tape.gradient(total, players["D"]), numbers)
 
     def move_g(state, real, z, numbers):
@@ -197,4 +211,5 @@ def _look(mixture, players, pack):
         "d_loss": np.mean(both, 0),
         "g_loss": np.logaddexp(0, -fake_logits).mean((1, 2)),
         "accuracy": np.mean(right, 0),
+        "lead": real_logits.mean((1, 2)) - fake_logits.mean((1, 2)),
     }

@@ -5,7 +5,7 @@ Two strided convolutions and two dense layers, each a matrix product over patche
     28x28x1 -> 5x5 conv, stride 2, ReLU -> 12x12x16 -> 5x5 conv, stride 2, ReLU -> 4x4x32
             -> dense 64, ReLU = the features -> dense 10 = the logits
 
-``tools/make_classifier.py`` trains it on the 60 000 training images of MNIST and writes the file.  The
+``tools/measure/judge.py`` trains it on the 60 000 training images of MNIST and writes the file.  The
 features are scaled so that their variances over the 10 000 test images add up to 1 000: a Fréchet
 distance of 10 is one per cent of that.
 """

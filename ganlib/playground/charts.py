@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ganlib.playground.drawing import GREY, INK, font
-from ganlib.plots import D_COLOUR, G_COLOUR, REAL_COLOUR
+from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
 
 WIDTH, HEIGHT = 880, 620  # pixels; shown at half of that
 TOPS = (1.5, 3.0, 6.0)  # nats, the least that holds the curves; what is above is drawn at the edge

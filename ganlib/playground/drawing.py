@@ -1,6 +1,6 @@
 """From a look to a picture, in a few milliseconds: Pillow alone, at twice the size on the page.
 
-The signs are those of `plots2d`: real examples are green dots, fakes are orange crosses, D's belief is
+The signs are those of `plots.plane`: real examples are green dots, fakes orange crosses, D's belief is
 white for "surely fake" and blue for "surely real", with a dark line at D = 1/2.  Hue is never alone.
 """
 
@@ -12,8 +12,8 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ganlib.plots import G_COLOUR, REAL_COLOUR, Figure
-from ganlib.plots.plane import BELIEF
+from ganlib.plots import Figure
+from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
 INK, GREY = "#222222", "#555555"

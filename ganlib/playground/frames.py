@@ -51,7 +51,7 @@ def looker(machine):
     measure = _measure(machine, real, z, *probes)
 
     def look():
-        out = {name: value.numpy() for name, value in measure().items()}
+        out = {name: value.numpy() for name, value in measure(gan.recipe.loss).items()}
         half = even(gan, np.concatenate([out["real_logits"], out["fake_logits"]]))
         fake, belief = out["fake"], theory.sigmoid(out["fake_logits"][:, 0] - half)
         real_judged, fake_judged = gan.judged(out["real_logits"], out["fake_logits"])
@@ -87,8 +87,8 @@ def judge(gan, examples):
 
 
 def even(gan, logits):
-    """Return the logit that stands for D = ½: 0; the relativistic loss sets none, so the mean."""
-    return logits.mean() if gan.recipe.loss == "relativistic" else 0.0
+    """Return the logit that stands for D = ½: 0; where only leads count there is none, so the mean."""
+    return logits.mean() if gan.recipe.paired else 0.0
 
 
 def _said(figures):
@@ -96,18 +96,18 @@ def _said(figures):
 
 
 def _measure(machine, real, z, cells, mesh):
-    """Return a traced function that asks both networks everything in one go."""
+    """Return a function of a loss's name, traced for each, that asks both networks everything."""
     gan = machine.gan
     drawer = gan.average or gan.generator
 
     @tf.function
-    def measure():
+    def measure(loss):
         fake = drawer(z, training=False)
         with tf.GradientTape() as tape:
             tape.watch(fake)
             fake_logits = judge(gan, fake)
             real_logits = judge(gan, real)
-            g_loss = losses.LOSSES[machine.gan.recipe.loss][1](real_logits, fake_logits)
+            g_loss = losses.LOSSES[loss][1](real_logits, fake_logits)
         pull = -tape.gradient(g_loss, fake) * float(len(z))  # g_loss is a mean: each fake's own slope
         out = {"fake": fake, "fake_logits": fake_logits, "real_logits": real_logits, "pull": pull}
         if cells is not None:

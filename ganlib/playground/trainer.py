@@ -94,7 +94,12 @@ class Trainer:
         self._functions = {name: tf.function(getattr(self, f"_{name}")) for name in ("d", "g", "both")}
 
     def equilibrium(self):
-        """Return ``(d_loss, g_loss)`` where the game would end with the settings in force."""
+        """Return ``(d_loss, g_loss)`` where the game would end with the settings in force.
+
+        A critic's logits have no zero; its end is drawn as if they came to rest at 0.
+        """
+        if self.settings.loss == "wasserstein":
+            return 0.0, 0.0
         if self.settings.loss == "relativistic":
             return float(np.log(2)), float(np.log(2))
         end = theory.equilibrium(self.settings.real_target)

@@ -8,6 +8,7 @@ import html
 import threading
 import time
 
+from ganlib import losses
 from ganlib.errors import refuse
 from ganlib.playground import charts, drawing
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
@@ -184,7 +185,7 @@ def _controls(controller):
     wide = {"style": {"description_width": "84px"}, "layout": {"width": "350px"}}
     rate = {"base": 10, "min": -5, "max": -1, "step": 0.25, "readout_format": ".1e"}
     made = {
-        "loss": w.Dropdown(options=["non-saturating", "saturating", "relativistic"], value=now.loss),
+        "loss": w.Dropdown(options=list(losses.LOSSES), value=now.loss),
         "d_rate": w.FloatLogSlider(now.d_rate, **rate),
         "g_rate": w.FloatLogSlider(now.g_rate, **rate),
         "d_steps": w.BoundedIntText(now.d_steps, min=1, max=20),

@@ -3,7 +3,8 @@
 import matplotlib as mpl
 import numpy as np
 
-from ganlib.plots.figures import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR, Figure
+from ganlib.plots.colours import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR
+from ganlib.plots.figures import Figure
 
 LINE_STYLES = ((D_COLOUR, "-"), (G_COLOUR, "--"), (REAL_COLOUR, "-."), (FAKE_COLOUR, ":"), ("0.35", "-"))
 

@@ -1,7 +1,6 @@
-"""What all pictures are made of: a figure with alternative text, a movie, and the course's colours.
+"""What all pictures are made of: a figure with alternative text, and a movie.
 
-Figures show themselves in a notebook and need no pyplot.  Colours are from the palette of Okabe and Ito,
-which survives greyscale printing and colour blindness.
+Figures show themselves in a notebook and need no pyplot.
 """
 
 import base64
@@ -11,8 +10,6 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure as _Figure
 from PIL import Image
-
-D_COLOUR, G_COLOUR, REAL_COLOUR, FAKE_COLOUR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 
 
 class Figure(_Figure):

@@ -8,11 +8,11 @@ import io
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from PIL import Image
 
 from ganlib.plots.charts import lines
-from ganlib.plots.figures import G_COLOUR, REAL_COLOUR, Figure, Movie, gif
+from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR
+from ganlib.plots.figures import Figure, Movie, gif
 from ganlib.theory import sigmoid
 
 __all__ = [
@@ -25,8 +25,6 @@ __all__ = [
     "lines",
     "look",
 ]
-
-BELIEF = LinearSegmentedColormap.from_list("belief", ["#FFFFFF", "#C6DDEE", "#5FA3D0"])
 
 
 class Frame(NamedTuple):

@@ -85,7 +85,9 @@ class Server:
 
     def page(self, name):
         """Return the address of one notebook."""
-        space = name.partition(".")[0]  # of its own, or the tabs of the last test would come back
+        space = name.partition(".")[0].replace(
+            "/", "-"
+        )  # of its own, or the tabs of the last test would come back
         return f"http://127.0.0.1:{self.port}/lab/workspaces/{space}/tree/{name}?token={self.token}"
 
     def close(self):

@@ -33,7 +33,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def site(tmp_path_factory):
     """Build the site with its solutions, serve it on the loopback, return its address and folder."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, ROOT / "tools" / "make_site.py", "--solutions", "--out", folder]
+    command = [sys.executable, ROOT / "tools" / "make" / "website.py", "--solutions", "--out", folder]
     subprocess.run(command, check=True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -87,6 +87,24 @@ def test_axe_finds_nothing(visit, name, scheme, width):
     page = visit(name, width, scheme)
     assert list(findings(page)) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if name.startswith("notebooks"):  # once more with all that is folded in view
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        assert list(findings(page)) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_came_out_is_folded_until_asked_for(visit):
+    """By keyboard, and without JavaScript: the browser's own unfolding."""
+    page = visit("notebooks/01_the_wine_forger")
+    told = page.locator("details.told", has_text="He walks past 0")
+    assert not told.get_by_text("He walks past 0").first.is_visible()
+    told.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert told.get_by_text("He walks past 0").first.is_visible()
+    said = told.locator("details", has_text="To and fro around 0 for ever")
+    said.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert said.get_by_text("Here the swings die out").is_visible()
 
 
 def test_axe_finds_nothing_in_files_that_are_linked(visit, site):

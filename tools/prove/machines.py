@@ -1,8 +1,8 @@
 """Run every lesson and solution as other machines would, and see whether what they assert still holds.
 
-    python tools/machines.py                          every page in every setting
-    python tools/machines.py --settings sse4 --pages 07
-    python tools/machines.py --margins                write docs/margins.json from the runs that are kept
+    python tools/prove/machines.py               every page in every setting
+    python tools/prove/machines.py --settings sse4 --pages 07
+    python tools/prove/machines.py --margins     write docs/margins.json from the runs that are kept
 
 A setting makes this machine round as another one does: XLA, oneDNN and OpenBLAS held to older
 instructions, other numbers of threads, first weights off by a millionth.  A page is run in a kernel of
@@ -27,7 +27,7 @@ import nbformat
 from nbclient import NotebookClient
 from watched import assertions, rewritten
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 KEPT, MARGINS = ROOT / "build" / "machines", ROOT / "docs" / "margins.json"
 LEAST = 4  # standard deviations between what is measured and its bound
 
@@ -87,7 +87,9 @@ def run(path, setting):
     """Run one page in one setting and return ``{"failed": [sentences], "seen": [rows], ...}``."""
     committed = nbformat.read(path, as_version=4)
     page = nbformat.from_dict(committed)
-    first = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import watched as _watched\n"
+    first = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'tools' / 'prove')!r}); import watched as _watched\n"
+    )
     environment = dict(SETTINGS[setting])
     if seed := environment.pop("SHAKEN", None):
         first += f"_watched.perturb({seed})\n"
@@ -160,12 +162,13 @@ def sweep(paths, settings, jobs):
         print(f"{setting:13} {name_of(path):32} {row['seconds']:5.0f} s  {verdict}", flush=True)
         for sentence in row["failed"]:
             print(f"    {sentence}", flush=True)
-        return len(row["failed"])
+        return [f"{setting}, {name_of(path)}, {sentence}" for sentence in row["failed"]]
 
     with ThreadPoolExecutor(jobs) as pool:
-        failures = sum(pool.map(one, [(path, setting) for setting in settings for path in paths]))
-    print(f"{len(paths)} pages, {len(settings)} settings: {failures} failures")
-    return failures
+        found = pool.map(one, [(path, setting) for setting in settings for path in paths])
+        failures = [sentence for sentences in found for sentence in sentences]
+    print(f"{len(paths)} pages, {len(settings)} settings: {len(failures)} failures", *failures, sep="\n  ")
+    return len(failures)
 
 
 def margins(paths):

@@ -8,7 +8,7 @@ import numpy as np
 import ganlib
 from ganlib.training import Snapshots
 
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 
 
 def main():

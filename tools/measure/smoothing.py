@@ -1,6 +1,6 @@
 """Train with and without label smoothing, same seeds, and write what was measured to a JSON.
 
-    python tools/measure_smoothing.py
+    python tools/measure/smoothing.py
 
 Runs that the file holds already are kept, so a broken-off measurement goes on where it stopped; delete
 the file to start anew.  Lesson 4 reads it.
@@ -14,7 +14,7 @@ from runs import complete
 import ganlib
 from ganlib.backend import tf
 
-PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "smoothing.json"
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "smoothing.json"
 TARGETS = {"none": (1.0, 0.0), "one-sided": (0.9, 0.0), "two-sided": (0.9, 0.1)}
 PLAN = [  # recipe, steps, seeds, smoothing
     ("small", 700, range(8), ("none", "one-sided", "two-sided")),
@@ -65,7 +65,7 @@ if __name__ == "__main__":
         for smoothing in names
     ]
     about = {
-        "command": "python tools/measure_smoothing.py",
+        "command": "python tools/measure/smoothing.py",
         "train": "4 000 of the 5 000 digits of load_digits",
         "measured": "1 000 samples against the 1 000 held-out digits; losses: last quarter",
         "targets": TARGETS,

@@ -1,6 +1,6 @@
 """Kill a training again and again, at random moments; it must end as one that nothing stopped.
 
-    python tools/prove_resume.py [--recipe smoothed] [--steps 400] [--kills 10]
+    python tools/prove/resume.py [--recipe smoothed] [--steps 400] [--kills 10]
 
 Each start is a real process, ``python -m ganlib train``, which saves after every execution; each end is
 SIGKILL at a random moment after its first save.  Prints the step that each kill left behind and both

@@ -1,6 +1,6 @@
 """Run notebooks from the top, in place, and keep their outputs fit for git.
 
-    python tools/run_notebooks.py notebooks/03_a_dense_gan.ipynb ...
+    python tools/make/notebooks.py notebooks/03_a_dense_gan.ipynb ...
 
 With no names: every notebook in notebooks/ and solutions/.
 """
@@ -13,18 +13,22 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
-ROOT = Path(__file__).resolve().parent.parent
+from ganlib.workspace import pages
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def clean(notebook):
-    """Return the notebook with progress bars collapsed and without widget state or timings."""
+    """Return the notebook with progress bars collapsed, without widget state or timings, and folded.
+
+    A cell that begins with ``# Folded:`` hides its source; the metadata are what JupyterLab would add.
+    """
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    notebook.metadata = {"kernelspec": pages.KERNEL, "language_info": pages.language("3.11.0")}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.source.startswith("# Folded:"):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):  # a view needs its kernel; the still beside it does not
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook

@@ -1,6 +1,6 @@
 """Repair the zeros one change at a time, over several seeds, and write what was measured to a JSON.
 
-    python tools/measure_zeros.py
+    python tools/measure/zeros.py
 
 Runs that the file holds already are kept; delete the file to start anew.  The last rows train on the
 5 923 zeros of full MNIST and are measured on its 980 test zeros.  Lesson 5 reads the file.
@@ -13,7 +13,7 @@ from runs import complete
 import ganlib
 from ganlib.metrics import diversity, features, neighbours
 
-PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "zeros.json"
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "zeros.json"
 RAW, FINAL = ganlib.RECIPES["only-zeros-raw"], ganlib.RECIPES["only-zeros"]
 BARE = tuple(layer for layer in FINAL.generator if layer[0] != "BatchNormalization")
 CHANGES = {  # the order is the lesson's
@@ -62,7 +62,7 @@ if __name__ == "__main__":
     wanted = [("digits", name, seed) for seed in range(5) for name in variants()]
     wanted += [("mnist", name, seed) for seed in range(3) for name in ("raw", "+ leaky D")]
     about = {
-        "command": "python tools/measure_zeros.py",
+        "command": "python tools/measure/zeros.py",
         "digits": "500 zeros; 500 samples against the same 500 zeros",
         "mnist": "5 923 training zeros; 500 samples against the 980 test zeros",
         "steps": FINAL.steps,

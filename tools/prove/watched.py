@@ -2,7 +2,7 @@
 
 `rewritten` turns ``assert a < b`` into a call that notes both sides and goes on whether it holds or not;
 `perturb` multiplies every first weight by 1 + 1e-6 times a normal number, as another machine's rounding
-would in a few steps.  `tools/machines.py` puts both into the pages that it runs; nothing else does.
+would in a few steps.  `tools/prove/machines.py` puts both into the pages that it runs; nothing else does.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """Train and measure the recipes on full MNIST, row by row; what is measured already is kept.
 
-    GANLIB_DATA=folder python tools/make_table.py [--recipes deep modern] [--seeds 0 1 2]
+    GANLIB_DATA=folder python tools/measure/table.py [--recipes deep modern] [--seeds 0 1 2]
                                                   [--budget-only] [--out ganlib/metrics/table.json]
 
 Each run gives two rows: at the recipe's own length ("full") and after a CPU time that is the same for

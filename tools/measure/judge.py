@@ -1,6 +1,6 @@
 """Train the digit classifier of ganlib.metrics on full MNIST and write its weights.
 
-    GANLIB_DATA=folder python tools/make_classifier.py [--out classifier.npz] [--epochs 8]
+    GANLIB_DATA=folder python tools/measure/judge.py [--out classifier.npz] [--epochs 8]
 
 An eleventh output learns to name what is no digit: without it the features take noise for an 8.  It is
 dropped from the file.  Prints the accuracy on the test images, the file's SHA-256 and the time.  On one

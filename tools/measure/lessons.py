@@ -1,8 +1,8 @@
 """Measure what each lesson costs: processor, memory, time to run, words to read.
 
-    python tools/measure_lessons.py            measure all, write docs/lessons.json and the tables
-    python tools/measure_lessons.py 03 05      measure these anew, keep the rest
-    python tools/measure_lessons.py --table    write the tables anew from what is measured
+    python tools/measure/lessons.py            measure all, write docs/lessons.json and the tables
+    python tools/measure/lessons.py 03 05      measure these anew, keep the rest
+    python tools/measure/lessons.py --table    write the tables anew from what is measured
 
 Each lesson and each solution runs from the top in a fresh kernel; nothing of it is kept.  CPU seconds are
 summed over the cores and include the kernel's start; the peak is the kernel's largest resident memory.
@@ -23,7 +23,9 @@ import nbformat
 import psutil
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).resolve().parent.parent
+from ganlib.questions import bank
+
+ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "lessons.json"
 PAGE = ROOT / "docs" / "hosting.md"
 README = ROOT / "README.md"
@@ -37,11 +39,21 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "dar
 
 
 def reading(notebook):
-    """Return the words of prose, the lines of code, the questions and the minutes that they take."""
+    """Return the words of prose, the lines of code, the questions and the minutes that they take.
+
+    Code that is folded is not read; of a question one reads the choices and the reply to one of them.
+    """
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    shown = [cell for cell in notebook.cells if not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    code = "\n".join(cell.source for cell in shown if cell.cell_type == "code")
+    number = re.search(r"questions\.lesson\((\d+)\)", code)
+    asked = bank.lesson(int(number[1])).values() if number else []
+    prose += " ".join(
+        f" {q.asks} {' '.join(c.says for c in q.choices.values())} {q.truth()}" for q in asked
+    )
+    prose += " ".join(q.replies(q.right if q.choices else q.answer or "") for q in asked)
     words, lines = len(prose.split()), len([line for line in code.splitlines() if line.strip()])
-    questions = prose.count("**Question.**")
+    questions = len(asked)
     minutes = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + questions * MINUTES_A_QUESTION
     minutes = 5 * max(1, round(minutes / 5))
     return {"words": words, "code_lines": lines, "questions": questions, "reading_minutes": minutes}
@@ -140,7 +152,7 @@ def main(names):
         row.update(reading(nbformat.read(paths[name], as_version=4)))
     about = kept.get("about", {})
     if not names:
-        about |= {"command": "python tools/measure_lessons.py", "cores": os.cpu_count()}
+        about |= {"command": "python tools/measure/lessons.py", "cores": os.cpu_count()}
         about |= {"server_mb": server(), "assumed": ASSUMED}
     for name, path in paths.items():
         if not names or path.name[:2] in names:

@@ -1,6 +1,6 @@
 """Render the course to static pages: README, lessons, exercises and documents; solutions on request.
 
-    python tools/make_site.py [--solutions] [--out site]
+    python tools/make/website.py [--solutions] [--out site]
 
 The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML,
 which browsers draw by themselves.  A link to a file of the repository leads to its page; a text file
@@ -31,11 +31,12 @@ from PIL import Image
 from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
-ROOT = Path(__file__).resolve().parent.parent
-STYLE = ROOT / "tools" / "site"
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = ROOT / "tools" / "make" / "website"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
+GUESSES = ("## What you guessed", "lesson.summary(")  # a page has no guesses
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Renderer(IPythonRenderer):
 
 
 class Exporter(HTMLExporter):
-    """Cells and their outputs through ``tools/site/index.html.j2``."""
+    """Cells and their outputs through ``tools/make/website/index.html.j2``."""
 
     @pass_context
     def markdown2html(self, context, source):
@@ -110,7 +111,9 @@ class Exporter(HTMLExporter):
 def notebook(path):
     """Return a text file as a notebook: Markdown as one cell, other text as a listing under its name."""
     if path.suffix == ".ipynb":
-        return nbformat.read(path, as_version=4)
+        found = nbformat.read(path, as_version=4)
+        found.cells = [cell for cell in found.cells if not cell.source.startswith(GUESSES)]
+        return found
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".md":
         try:
@@ -123,7 +126,7 @@ def notebook(path):
 
 def curl(body):
     """Turn straight quotation marks of the prose into curly ones."""
-    for block in body(re.compile("^(p|li|td|th|h[1-6])$")):
+    for block in body(re.compile("^(p|li|td|th|summary|h[1-6])$")):
         marks = cycle("“”")
         for words in block.find_all(string=re.compile("[\"']")):
             if not words.find_parent(["code", "math", "pre"]):
@@ -141,7 +144,7 @@ class Site:
     """
 
     def __init__(self, solutions=False):
-        self.exporter = Exporter(template_name="site", extra_template_basedirs=[str(STYLE.parent)])
+        self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
         self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg")}
         self.pages = {}
         folders = list(KINDS)[: 3 if solutions else 2]
@@ -201,9 +204,11 @@ class Site:
             for head in table("th"):
                 if not head.get_text(strip=True):
                     head.name = "td"  # a heading without words is none
-        for bold in page.body.select("p > strong:first-child"):
+        for bold in page.body.select("p > :is(b, strong):first-child"):
             if not bold.previous_sibling and bold.get_text() in CALLS:
-                bold.parent["class"] = CALLS[bold.get_text()]
+                bold.name, bold.parent["class"] = "strong", CALLS[bold.get_text()]
+        for told in page.body.select(".ganlib-reveal > p"):  # there is no cell to run again
+            told.string = "And what did you say?"
 
     def target(self, page, address):
         """Return where a link of this page leads in the site; None if what it names has no page."""

@@ -1,6 +1,6 @@
 """Measure the live lab and print the table of docs/playground.md.
 
-python tools/measure_playground.py [seconds of each measurement]
+python tools/measure/playground.py [seconds of each measurement]
 """
 
 import resource

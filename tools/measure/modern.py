@@ -1,6 +1,6 @@
 """Train the recipe `modern` for a minute, three seeds on each set of digits, and write how far it gets.
 
-    GANLIB_DATA=folder python tools/measure_modern.py
+    GANLIB_DATA=folder python tools/measure/modern.py
 
 With the dropout on D's input, and without.  The minute is one by the clock on two cores that have nothing
 else to do, compiling included.  10 000 samples against the 10 000 test images, in the eyes of two
@@ -12,7 +12,7 @@ import itertools
 import time
 from pathlib import Path
 
-import make_classifier
+import judge
 import numpy as np
 from runs import complete
 
@@ -20,7 +20,7 @@ import ganlib
 from ganlib.backend import keras
 from ganlib.recipes import FLATTEN, MODERN_D
 
-PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "modern.json"
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "modern.json"
 SECONDS, SEEDS = 60, range(3)
 CHANGES = {"dropout": {}, "sees all": {"discriminator": (FLATTEN, *MODERN_D)}}
 PLAN = tuple(itertools.product(("mnist", "digits"), CHANGES))
@@ -34,7 +34,7 @@ def plain_classifier(train):
         return images[..., None] / np.float32(255)
 
     keras.utils.set_random_seed(0)
-    network = make_classifier.network(outputs=10, dropout=0.0)
+    network = judge.network(outputs=10, dropout=0.0)
     network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     network.fit(scaled(train.images), train.labels, batch_size=128, epochs=3, verbose=0)
     body = keras.Sequential(network.layers[:-1])
@@ -64,7 +64,7 @@ def main():
         return row | {f"plain_{key}": round(near[key], 4) for key in ("recall", "coverage")}
 
     about = {
-        "command": "GANLIB_DATA=folder python tools/measure_modern.py",
+        "command": "GANLIB_DATA=folder python tools/measure/modern.py",
         "train": f"{SECONDS} s, two cores: 60 000 training images (mnist), the course's 5 000 (digits)",
         "measured": "10 000 samples against the 10 000 test images",
         "classifier": ganlib.metrics.classifier.NAME,

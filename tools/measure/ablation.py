@@ -1,6 +1,6 @@
 """Leave one ingredient of the recipe `modern` out at a time, and write what each is worth to a JSON.
 
-    GANLIB_DATA=folder python tools/measure_ablation.py
+    GANLIB_DATA=folder python tools/measure/ablation.py
 
 Full MNIST, 5 000 steps, three seeds; 10 000 samples against the 10 000 test images.  Runs that the file
 holds already are kept; delete the file to start anew.  Lesson 8 reads it.
@@ -17,7 +17,7 @@ from runs import complete
 import ganlib
 from ganlib.recipes import FLATTEN, IMAGE, LOGIT, MODERN_D, NORM, RECIPES, dense
 
-PATH = Path(__file__).resolve().parent.parent / "notebooks" / "measured" / "ablation.json"
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "ablation.json"
 STEPS, SEEDS = 5000, range(3)
 MODERN = RECIPES["modern"]
 BARE = tuple(layer for layer in MODERN.generator if layer != NORM)
@@ -54,7 +54,7 @@ def measure(variant, seed):
 
 if __name__ == "__main__":
     about = {
-        "command": "GANLIB_DATA=folder python tools/measure_ablation.py",
+        "command": "GANLIB_DATA=folder python tools/measure/ablation.py",
         "train": f"the 60 000 training images of MNIST, {STEPS} steps",
         "measured": "10 000 samples against the 10 000 test images",
         "classifier": ganlib.metrics.classifier.NAME,
