@@ -41,7 +41,7 @@ def main(arguments=None):
         return 0
     except KeyboardInterrupt:
         return 130
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError, FloatingPointError) as error:
         print(f"ganlib: {error}", file=sys.stderr)
         return 1
     except Exception as error:  # no command ends in a traceback; the place helps who reports it

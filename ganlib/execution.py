@@ -8,6 +8,8 @@ step to step, and a small network's time goes into its sums.  Nothing here chang
 
 from contextlib import contextmanager
 
+import numpy as np
+
 from ganlib.backend import tf
 from ganlib.models import Dropout
 
@@ -15,7 +17,8 @@ from ganlib.models import Dropout
 def compiled(gan):
     """Return the function that ``fit`` calls: it takes an iterator, trains, and returns the means.
 
-    Up to ``gan.steps_per_execution`` batches are taken; the last block may hold fewer.
+    Up to ``gan.steps_per_execution`` batches are taken; the last block may hold fewer.  A batch of
+    another size than those before it, such as the last of an epoch, is a block of its own.
 
     Raises (the function):
         StopIteration: The iterator has no batch left.
@@ -23,26 +26,40 @@ def compiled(gan):
     most = gan.steps_per_execution
 
     @tf.function(autograph=False)
-    def collect(iterator):
-        """Return the next batches as one block ``(most, ...)``, and how many they are."""
+    def collect(iterator, room):
+        """Return the next batches as one block ``(most, ...)``, how many, and one of another size."""
         specs = tf.nest.flatten(iterator.element_spec)
         empty = [tf.TensorArray(spec.dtype, most, element_shape=spec.shape) for spec in specs]
+        nothing = tf.experimental.Optional.empty(iterator.element_spec)
 
-        def another(count, going, arrays):
-            return going & (count < most)
+        def another(count, size, going, odd, arrays):
+            return going & (count < room)
 
-        def take(count, going, arrays):
+        def take(count, size, going, odd, arrays):
             batch = iterator.get_next_as_optional()
-            here = batch.has_value()
 
-            def put():
+            def look():
                 values = tf.nest.flatten(batch.get_value())
-                return [a.write(count, v) for a, v in zip(arrays, values, strict=True)]
+                rows = tf.shape(values[0])[0]
+                fits = (count == 0) | (rows == size)
 
-            return count + tf.cast(here, tf.int32), here, tf.cond(here, put, lambda: arrays)
+                def put():
+                    return [a.write(count, v) for a, v in zip(arrays, values, strict=True)]
 
-        count, _, arrays = tf.while_loop(another, take, (0, True, empty))
-        return tf.nest.pack_sequence_as(iterator.element_spec, [a.stack() for a in arrays]), count
+                kept = tf.cond(fits, put, lambda: arrays)
+                rest = tf.cond(fits, lambda: nothing, lambda: batch)
+                return count + tf.cast(fits, tf.int32), rows, fits, rest, kept
+
+            end = (count, size, False, nothing, arrays)
+            return tf.cond(batch.has_value(), look, lambda: end)
+
+        count, _, _, odd, arrays = tf.while_loop(another, take, (0, 0, True, nothing, empty))
+
+        def blank():  # TensorFlow stacks no list that holds nothing
+            return [tf.zeros([most, *(n or 0 for n in spec.shape)], spec.dtype) for spec in specs]
+
+        block = tf.cond(count == 0, blank, lambda: [array.stack() for array in arrays])
+        return tf.nest.pack_sequence_as(iterator.element_spec, block), count, odd
 
     @tf.function(autograph=False, jit_compile=True)
     def execute(block, count):
@@ -55,12 +72,34 @@ def compiled(gan):
         return {mean.name: mean.result() for mean in gan.metrics}
 
     def function(iterator):
-        block, count = collect(iterator)
-        if not count:
+        logs, room = None, most
+        while room:
+            block, count, odd = collect(iterator, tf.constant(room))
+            if count:
+                logs = execute(block, count)
+            if not odd.has_value():
+                break
+            alone = tf.nest.map_structure(lambda rows: rows[None], odd.get_value())
+            logs = execute(alone, tf.constant(1))
+            room -= int(count) + 1
+        if logs is None:
             raise StopIteration
-        return execute(block, count)
+        return logs
 
     return function
+
+
+def watched(gan, function):
+    """Return a function for ``fit`` that ends the training where a loss is no finite number any more."""
+
+    def watch(iterator):
+        logs = function(iterator)
+        if not np.isfinite([logs["d_loss"], logs["g_loss"]]).all():
+            gan.lost, gan.stop_training = gan.steps_done, True
+            logs = {**logs, "loss": np.nan}  # where keras.callbacks.TerminateOnNaN looks
+        return logs
+
+    return watch
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import numpy as np
 
 from ganlib import chance, data, execution, inputs, losses, models
 from ganlib.backend import keras, tf
+from ganlib.keras_model import KerasModel, Optimizers
 from ganlib.recipes import get_recipe
 
 
@@ -42,7 +43,8 @@ def build(recipe, seed=0, **changes):
     return gan
 
 
-class GAN(keras.Model):
+@keras.saving.register_keras_serializable("ganlib")
+class GAN(KerasModel):
     """A generator and a discriminator that train each other, by the rules of a recipe.
 
     ``fit`` takes batches of real examples: ``uint8`` images ``(n, 28, 28)``, scaled here to the recipe's
@@ -60,12 +62,15 @@ class GAN(keras.Model):
         self.recipe, self.seed = inputs.networks(get_recipe(recipe), generator, discriminator), seed
         self.generator = generator or models.generator(self.recipe, seed)
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
-        self.average = models.generator(self.recipe, seed) if self.recipe.ema else None
+        given = {"generator": generator, "discriminator": discriminator}
+        self.own = tuple(name for name, network in given.items() if network is not None)
+        self.average = models.twin(self.generator) if self.recipe.ema else None
         self.step = self.add_weight(
             shape=(), dtype="int64", trainable=False, name="step", aggregation="only_first_replica"
         )
         names = ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
-        self.means = {name: keras.metrics.Mean(name) for name in names}
+        self.means = {name: keras.metrics.Mean(name) for name in names}  # of an epoch: Keras resets them
+        self.recent = {name: keras.metrics.Mean(name) for name in names}  # whoever reads them resets them
         self.built = True
 
     def compile(self, d_optimizer=None, g_optimizer=None, **options):
@@ -84,6 +89,7 @@ class GAN(keras.Model):
         self.d_optimizer, self.g_optimizer = inputs.optimizers(self.recipe, d_optimizer, g_optimizer)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
+        self.optimizer = Optimizers(d_optimizer=self.d_optimizer, g_optimizer=self.g_optimizer)
 
     def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **options):
         """Train as any Keras model: ``keras.Model.fit``, with the options that it has.
@@ -96,22 +102,26 @@ class GAN(keras.Model):
             shuffle: False to take an array in its old order.
             **options: Passed to Keras.
         """
+        devices = self.distribute_strategy.num_replicas_in_sync
         if isinstance(x, data.Digits | list | np.ndarray | tf.Tensor):
             y = inputs.labels(x, self.recipe, y)
-            rows, x = inputs.rows(batch_size, self.recipe), inputs.examples(x, self.recipe)
-            x, y, batch_size = data.batches(x, rows, self.seed, self.step, y, shuffle), None, None
-        elif isinstance(x := inputs.batches(x, self.recipe), tf.data.Dataset):
+            rows, x = inputs.rows(batch_size, self.recipe, devices), inputs.examples(x, self.recipe)
+            length = options.pop("steps_per_epoch", None)
+            x, y = data.batches(x, rows, self.seed, self.step, y, shuffle, length), None
+            batch_size = None
+        elif isinstance(x := inputs.batches(x, self.recipe, devices), tf.data.Dataset):
             x = data.steady(x)
         shuffle = shuffle and isinstance(x, keras.utils.PyDataset)  # Keras shuffles no other
-        with inputs.explained(self.recipe):
+        with inputs.explained(self.recipe, devices):
             return super().fit(x, y, batch_size, shuffle=shuffle, **options)
 
     def make_train_function(self, force=False):
         """Hand ``fit`` the compiled loop over steps; Keras's own without XLA."""
-        if not self.jit_compile or self.run_eagerly:
+        if force or self.train_function is None:
             super().make_train_function(force)
-        elif force or self.train_function is None:
-            self.train_function = execution.compiled(self)
+            own_loop = self.jit_compile and not self.run_eagerly
+            run = execution.compiled(self) if own_loop else self.train_function
+            self.train_function = execution.watched(self, run)
 
     def train_step(self, data):
         """One round of Goodfellow et al. (2014), Algorithm 1: k updates of D, then one of G."""
@@ -119,7 +129,8 @@ class GAN(keras.Model):
         for real, z in d_turns:
             d_result = self.update_discriminator(real, z)
         g_loss = self.update_generator(*g_turn)
-        self.step.assign_add(1)
+        with tf.control_dependencies([g_loss]):  # not before its data are drawn: they begin at the step
+            self.step.assign_add(1)
         return self.report(*d_result, g_loss)
 
     def update_discriminator(self, real, z):
@@ -214,7 +225,7 @@ class GAN(keras.Model):
         if self.average:
             step = tf.cast(self.step, tf.float32)  # the first weights are noise: forget them soon
             keep = tf.minimum(self.recipe.ema, (1 + step) / (10 + step))
-            for mean, new in zip(self.average.variables, self.generator.variables, strict=True):
+            for mean, new in zip(self.average.weights, self.generator.weights, strict=True):
                 mean.assign(keep * mean + (1 - keep) * new)
 
     def draw(self, count, which, labels=None):
@@ -258,6 +269,7 @@ class GAN(keras.Model):
         }
         for name, value in values.items():
             self.means[name].update_state(value)
+            self.recent[name].update_state(value)
         return {name: mean.result() for name, mean in self.means.items()}
 
     def judged(self, real_logits, fake_logits):
@@ -268,25 +280,3 @@ class GAN(keras.Model):
         if self.recipe.paired:
             return real_logits - fake_logits, fake_logits - real_logits
         return real_logits, fake_logits
-
-    def state(self):
-        """Return every variable that training changes, by name: all that the next step depends on.
-
-        Both networks with their running statistics and dropout seeds, the averaged weights, both
-        optimizers and the step.  (The order of the examples and every z follow from seed and step.)
-        """
-        names = ("generator", "discriminator", "average", "d_optimizer", "g_optimizer")
-        owners = {name: getattr(self, name) for name in names}
-        parts = {name: owner.variables for name, owner in owners.items() if owner is not None}
-        found = {f"{part}/{i}": v for part, all_of in parts.items() for i, v in enumerate(all_of)}
-        return {**found, "step": self.step}
-
-    @property
-    def steps_done(self):
-        """How many steps it has been trained, an int; ``step`` is the variable that counts them."""
-        return int(np.asarray(self.step))  # which is several, one a device, under a strategy
-
-    @property
-    def metrics(self):
-        """The running means that ``fit`` shows and resets."""
-        return list(self.means.values())

@@ -15,6 +15,7 @@ from ganlib.backend import keras, tf
 from ganlib.errors import refuse
 
 FOUND = "values in [{}, {}]"
+SIZE = "a batch of {}"
 UNSCALED = "Hand over the uint8 images: the GAN scales them itself."
 LABELS = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
 
@@ -95,34 +96,40 @@ def wanted(names, count, recipe):
     return found
 
 
-def rows(batch_size, recipe):
+def rows(batch_size, recipe, devices=1):
     """Return how many examples one step takes: the recipe's own number, or a ``batch_size`` that fits."""
-    parts = recipe.d_steps * recipe.pack * (2 if recipe.d_update == "half" else 1)
-    if batch_size is None:
-        return recipe.batch_size * recipe.d_steps
-    if (
-        isinstance(batch_size, bool)
-        or batch_size != int(batch_size)
-        or batch_size < 1
-        or batch_size % parts
-    ):
-        accepted = f"a multiple of {parts}" if parts > 1 else "a whole number ≥ 1"
-        raise refuse("batch_size", batch_size, accepted, "Every part that D sees must be whole.")
-    return int(batch_size)
+    size = recipe.batch_size * recipe.d_steps if batch_size is None else batch_size
+    if isinstance(size, bool) or size != int(size) or size < 1 or size % _parts(recipe, devices):
+        raise _broken(size, recipe, devices)
+    return int(size)
 
 
-def batches(given, recipe):
+def _parts(recipe, devices):
+    """Return into how many equal parts a batch is cut."""
+    return devices * recipe.d_steps * recipe.pack * (2 if recipe.d_update == "half" else 1)
+
+
+def _broken(size, recipe, devices):
+    parts = _parts(recipe, devices)
+    accepted = f"a multiple of {parts}" if parts > 1 else "a whole number ≥ 1"
+    on = f" on each of {devices} devices" if devices > 1 else ""
+    return refuse("batch_size", size, accepted, f"Every part that D sees must be whole{on}.")
+
+
+def batches(given, recipe, devices=1):
     """Return ready-made batches for ``fit``, which will be refused where they do not fit the recipe.
 
     A ``tf.data.Dataset`` is judged by what it says of its batches, then batch for batch as they come;
     of a Python generator or a Keras ``PyDataset`` the first batch is looked at.
     """
+    parts = _parts(recipe, devices)
     if isinstance(given, tf.data.Dataset):
         images = _images(given.element_spec)
         _of_kind(np.dtype(images.dtype.as_numpy_dtype), tuple(images.shape), recipe)
-        if images.dtype == tf.uint8 or recipe.pixels is None:
+        scaled = images.dtype != tf.uint8 and recipe.pixels is not None
+        if not scaled and (parts == 1 or (images.shape[0] or 1) % parts == 0):
             return given
-        return given.map(lambda *batch: _watched(batch if len(batch) > 1 else batch[0], recipe))
+        return given.map(lambda *batch: _watched(batch if len(batch) > 1 else batch[0], recipe, parts))
     if isinstance(given, GeneratorType):
         first = next(given)
         examples(_images(first), recipe)
@@ -136,24 +143,30 @@ def _images(batch):
     return batch[0] if isinstance(batch, tuple | list) else batch
 
 
-def _watched(batch, recipe):
-    images = tf.cast(_images(batch), tf.float32)
-    least, most = tf.reduce_min(images), tf.reduce_max(images)
-    bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
-    with tf.control_dependencies([tf.debugging.Assert(~bad, [tf.strings.format(FOUND, (least, most))])]):
+def _watched(batch, recipe, parts):
+    size = tf.shape(_images(batch))[0]
+    found = [tf.debugging.Assert(size % parts == 0, [tf.strings.format(SIZE, size)])]
+    if _images(batch).dtype != tf.uint8 and recipe.pixels is not None:
+        images = tf.cast(_images(batch), tf.float32)
+        least, most = tf.reduce_min(images), tf.reduce_max(images)
+        bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
+        found.append(tf.debugging.Assert(~bad, [tf.strings.format(FOUND, (least, most))]))
+    with tf.control_dependencies(found):
         return tf.nest.map_structure(tf.identity, batch)
 
 
 @contextmanager
-def explained(recipe):
+def explained(recipe, devices=1):
     """Say in the door's own words why TensorFlow stopped at a batch that `batches` watched."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        found = re.search(re.escape(FOUND).replace(r"\{\}", r"[^],]+"), error.message)
-        if not found or "assertion failed" not in error.message:
-            raise
-        raise _unscaled(found[0], recipe) from None
+        text = error.message if "assertion failed" in error.message else ""
+        if found := re.search(SIZE.format(r"\d+"), text):
+            raise _broken(found[0], recipe, devices) from None
+        if found := re.search(re.escape(FOUND).replace(r"\{\}", r"[^],]+"), text):
+            raise _unscaled(found[0], recipe) from None
+        raise
 
 
 def networks(recipe, generator=None, discriminator=None):
@@ -188,6 +201,7 @@ def _model(name, network):
         got = type(network).__name__
         todo = "Give it a keras.Input first, so that it is built."
         raise refuse(name, got, "a built keras.Model", todo, TypeError)
+    models.single(name, network)
     if not network.trainable_variables:
         todo = "Set trainable = True on the network and on its layers."
         raise refuse(name, "a network without trainable weights", "one that can learn", todo)

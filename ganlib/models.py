@@ -54,7 +54,28 @@ def _network(name, layers, input_shape, seed):
     built = [
         _layer(kind, dict(options), int(s)) for (kind, options), s in zip(layers, seeds, strict=True)
     ]
-    return keras.Sequential([keras.Input(input_shape), *built], name=name)
+    return single(name, keras.Sequential([keras.Input(input_shape), *built], name=name))
+
+
+def twin(generator):
+    """Return a copy of a generator, to become its running average."""
+    try:
+        copy = keras.models.clone_model(generator)
+    except Exception as error:  # whatever a learner's own get_config may raise
+        todo = "Give it a get_config(); or do without: recipe.but(ema=0.0)."
+        raise refuse("generator", error, "a network that Keras can copy", todo, TypeError) from error
+    copy.set_weights(generator.get_weights())
+    return copy
+
+
+def single(name, network):
+    """Return a network that computes in float32, as the step does; refuse any other."""
+    layers = (network, *network.layers)
+    kinds = {k for layer in layers for k in (layer.compute_dtype, layer.variable_dtype)}
+    if kinds - {"float32"}:
+        todo = 'Call keras.config.set_dtype_policy("float32") and build it anew.'
+        raise refuse(name, f"layers of {', '.join(sorted(kinds))}", "float32 alone", todo)
+    return network
 
 
 def _layer(kind, options, seed):
@@ -65,6 +86,8 @@ def _layer(kind, options, seed):
             raise refuse(
                 f"{kind}: {name}", "a dict", "a number, a name or a tuple", "Name what you mean."
             )
+    if kind in ("Conv2D", "Conv2DTranspose", "Flatten"):
+        options.setdefault("data_format", "channels_last")  # whatever this machine's keras.json says
     if kind in ("Dense", "Conv2D", "Conv2DTranspose"):
         std, spectral = options.pop("std", None), options.pop("spectral", False)
         options["kernel_initializer"] = (
@@ -80,6 +103,7 @@ def _layer(kind, options, seed):
     return getattr(keras.layers, kind)(**options)
 
 
+@keras.saving.register_keras_serializable("ganlib")
 class Dropout(keras.layers.Dropout):
     """Keras's dropout with a named random generator.
 
@@ -105,7 +129,18 @@ class Dropout(keras.layers.Dropout):
         kept = tf.cast(bits, tf.int32) >= round(self.rate * 65536)
         return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
 
+    def save_own_variables(self, store):
+        """Write how far the masks have come; Keras's own dropout forgets it."""
+        if self.rate:
+            store["seed"] = self.seed_generator.state
 
+    def load_own_variables(self, store):
+        """Draw the next mask where the saved one would have been drawn."""
+        if "seed" in store.keys():  # noqa: SIM118  Keras's store has no __contains__
+            self.seed_generator.state.assign(store["seed"])
+
+
+@keras.saving.register_keras_serializable("ganlib")
 class SpectralNormalization(keras.layers.SpectralNormalization):
     """A layer, its kernel divided by its greatest singular value σ: Miyato et al. (2018), Algorithm 1.
 
@@ -128,6 +163,7 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
         return self.layer(inputs / (v @ kernel @ tf.transpose(u))[0, 0])  # (W / σ) x = W (x / σ)
 
 
+@keras.saving.register_keras_serializable("ganlib")
 class Adam(keras.optimizers.Adam):
     """Keras's Adam with TensorFlow's fused kernel: the same formula in one pass over the memory."""
 

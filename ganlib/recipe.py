@@ -1,6 +1,7 @@
 """What a recipe is: the fields that describe a GAN, and the blocks its networks are written in."""
 
-from dataclasses import dataclass, fields, replace
+import json
+from dataclasses import asdict, dataclass, fields, replace
 
 from ganlib.errors import refuse, unknown
 
@@ -132,6 +133,27 @@ class Recipe:
             if name not in names:
                 raise unknown("recipe field", name, names)
         return replace(self, **changes)
+
+
+def plain(recipe):
+    """Return a recipe as JSON would give it back."""
+    return json.loads(json.dumps(asdict(recipe)))
+
+
+def restored(row):
+    """Return the recipe that `plain` wrote."""
+    row = dict(row)
+    for name in ("generator", "discriminator"):
+        row[name] = tuple((kind, _tuples(options)) for kind, options in row[name])
+    for name in ("g_optimizer", "d_optimizer"):
+        row[name] = Adam(**row[name])
+    for name in ("shape", "pixels"):
+        row[name] = row[name] and tuple(row[name])
+    return Recipe(**row)
+
+
+def _tuples(options):
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
 
 
 def dense(units, activation=None, *, slope=0.2, std=None, batch_norm=None, dropout=None, spectral=False):

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from ganlib import data, inputs
+from ganlib import data, inputs, keras_model
 from ganlib.backend import keras
 from ganlib.checkpoints import checkpoint, lock
 from ganlib.errors import refuse
@@ -28,7 +28,8 @@ def train(
     """Train a compiled `GAN` on real examples, by ``keras.Model.fit``.
 
     Give one of ``epochs``, ``steps`` and ``seconds``; with none of them the recipe's own length holds.
-    Called again, it goes on from the step where it stopped.
+    Called again, it goes on from the step where it stopped.  Callbacks see ``epochs`` as epochs, any
+    other length as a single one.
 
     Args:
         gan: What `build` returned.
@@ -47,19 +48,25 @@ def train(
 
     Returns:
         A dict of NumPy arrays: ``step``, ``d_loss``, ``g_loss``, ``real_accuracy`` and
-        ``fake_accuracy``, each the mean over the steps since the entry before.
+        ``fake_accuracy``, each the mean over the steps since the entry before.  An entry comes every
+        25 steps (``steps_per_execution``) and at the end of every epoch that callbacks see.
 
     Raises:
         ValueError, TypeError: Examples that are not of the recipe's shape or range, or too few; no
             positive length, or more than one; a run folder of something else.
         OSError: A run folder that cannot be written.
+        FloatingPointError: A loss or a weight has become NaN or infinite.  The training has stopped, and
+            the run's folder keeps the last state that was good.
     """
+    callbacks = keras_model.watchers(callbacks)
+    _refuse_backup(callbacks)
     labels = inputs.labels(examples, gan.recipe)
     examples = inputs.examples(examples, gan.recipe)
-    rows = inputs.rows(None, gan.recipe)
+    rows = inputs.rows(None, gan.recipe, gan.distribute_strategy.num_replicas_in_sync)
     seed = gan.seed if seed is None else seed
-    total = _length(gan.recipe, len(examples) // rows, epochs, steps, seconds)
-    log = Log()
+    per_epoch = len(examples) // rows
+    total = _length(gan.recipe, per_epoch, epochs, steps, seconds)
+    log, begin = Log(), gan.steps_done
     watchers = [log, *callbacks]
     with contextlib.ExitStack() as held:
         if run_dir is not None:
@@ -67,22 +74,22 @@ def train(
             identity = {"order_seed": seed, "examples": _digest(examples, labels)}
             keeper = checkpoint.Checkpoint(run_dir, identity, watchers, save_every)
             keeper.open(gan, resume)
+            begin = keeper.begin
             watchers.append(keeper)
-            if total is not None:
-                total -= gan.steps_done - keeper.begin
-                if total <= 0:
-                    return log.history
+            held.enter_context(checkpoint.spared(run_dir))
         if seconds is not None:
             watchers.append(Deadline(seconds))
+        done = gan.steps_done - begin
         if verbose:
-            watchers.append(Progress(total))
-        batches = data.batches(examples, rows, seed, gan.steps_done, labels)
-        gan.fit(
-            batches if total is None else batches.take(total),
-            steps_per_epoch=total,
-            verbose=0,
-            callbacks=watchers,
-        )
+            watchers.append(Progress(total and total - done, log))
+        parts = _parts(total, done, per_epoch if epochs else total)
+        watchers = Watchers(watchers, gan, parts)
+        for first, last, length in parts:
+            start = gan.step if length else gan.steps_done
+            batches = data.batches(examples, rows, seed, start, labels, length=length)
+            gan.fit(batches, initial_epoch=first, epochs=last, verbose=0, callbacks=watchers)
+            if gan.stop_training:
+                break
     return log.history
 
 
@@ -111,19 +118,73 @@ def _length(recipe, steps_per_epoch, epochs, steps, seconds):
     return recipe.steps if steps is None else int(steps)
 
 
+def _parts(total, done, epoch):
+    """Return (first epoch, last epoch, steps of each) for every call of ``fit``.
+
+    One call, but for an epoch that was stopped in its middle or is not to be finished: Keras has only
+    epochs of one length.  Without a total it is one epoch without end, whose length is None.
+    """
+    if total is None:
+        return [(0, 1, None)]
+    parts = []
+    while done < total:
+        steps = min(epoch - done % epoch, total - done)
+        many = (total - done) // epoch if steps == epoch else 1
+        parts.append((done // epoch, done // epoch + many, steps))
+        done += many * steps
+    return parts
+
+
+def _refuse_backup(callbacks):
+    if any(isinstance(callback, keras.callbacks.BackupAndRestore) for callback in callbacks):
+        todo = "Give run_dir= instead, and resume=True: it goes on from any step, to the bit."
+        raise refuse("callbacks", "BackupAndRestore", "it in gan.fit alone", todo)
+
+
+class Watchers(keras.callbacks.CallbackList):
+    """Callbacks to whom several calls of ``fit`` are one training."""
+
+    def __init__(self, callbacks, gan, parts):
+        epochs, steps = parts[-1][1] if parts else 0, max((n or 0 for *_, n in parts), default=0)
+        super().__init__(
+            callbacks, add_history=True, model=gan, epochs=epochs, steps=steps or None, verbose=0
+        )
+        self.begun, self.left = False, len(parts)
+
+    def on_train_begin(self, logs=None):
+        if not self.begun:
+            super().on_train_begin(logs)
+        self.begun = True
+
+    def on_train_end(self, logs=None):
+        self.left -= 1
+        if self.model.stop_training or not self.left:
+            super().on_train_end(logs)
+
+
 class Log(keras.callbacks.Callback):
     """Keep the losses and accuracies: one entry each time Keras reports.
 
-    Each entry is the mean over the steps since the one before: the metrics are reset after reading.
+    Each entry is the mean over the steps since the one before.  (What Keras reports is the mean over the
+    epoch so far.)
     """
 
     def __init__(self):
         super().__init__()
         self.rows = []
 
+    def on_train_begin(self, logs=None):
+        self._means()
+
     def on_train_batch_end(self, batch, logs=None):
-        self.rows.append({"step": self.model.steps_done, **{k: float(v) for k, v in logs.items()}})
-        self.model.reset_metrics()
+        self.rows.append({"step": self.model.steps_done, **self._means()})
+
+    def _means(self):
+        """Return the means since the last call, and begin anew."""
+        found = {name: float(mean.result()) for name, mean in self.model.recent.items()}
+        for mean in self.model.recent.values():
+            mean.reset_state()
+        return found
 
     @property
     def history(self):
@@ -158,11 +219,12 @@ class Progress(keras.callbacks.Callback):
 
     Args:
         total: Steps to come; None where the end is not a step but a time.
+        log: The `Log` whose last entry is shown.
     """
 
-    def __init__(self, total):
+    def __init__(self, total, log):
         super().__init__()
-        self.total, self.done = total, 0
+        self.total, self.log, self.done = total, log, 0
 
     def on_train_begin(self, logs=None):
         self.start = self.model.steps_done
@@ -171,7 +233,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.done = self.model.steps_done - self.start
-        self.bar.update(self.done, list(logs.items()), finalize=False)
+        self.bar.update(self.done, list(self.log.rows[-1].items())[1:], finalize=False)
 
     def on_train_end(self, logs=None):
         self.bar.update(self.done, finalize=True)

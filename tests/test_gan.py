@@ -209,7 +209,7 @@ def test_fit_is_keras_fit():
     history = gan.fit(order, epochs=2, verbose=0, callbacks=[watch], shuffle=False)
     names = ["d_loss", "fake_accuracy", "g_loss", "real_accuracy"]
     assert seen == [names] * 2 and sorted(history.history) == names
-    assert gan.optimizer is None
+    assert gan.optimizer.optimizers == [gan.d_optimizer, gan.g_optimizer]
     assert int(gan.step) == 8
 
 

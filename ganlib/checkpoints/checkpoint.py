@@ -13,7 +13,7 @@ import platform
 import re
 import time
 import warnings
-from dataclasses import asdict
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,10 @@ import ganlib
 from ganlib.backend import keras, tf
 from ganlib.errors import refuse
 from ganlib.gan import GAN
-from ganlib.recipes import Adam, Recipe
+from ganlib.recipe import plain, restored
 
 FORMAT, META = 1, "meta.json"
+BEGUN = weakref.WeakKeyDictionary()  # GAN -> where its run began that has no checkpoint yet
 
 
 def digest(arrays):
@@ -127,21 +128,29 @@ def newest(run_dir):
 def load(run_dir):
     """Return the GAN of a run's folder as its newest good checkpoint has it, ready to sample or train.
 
+    Args:
+        run_dir: The folder; or a ``.keras`` file that ``gan.save`` wrote.
+
     Raises:
         FileNotFoundError, ValueError: No checkpoint there, or none that is whole.
     """
+    if Path(run_dir).suffix == ".keras":
+        return keras.saving.load_model(run_dir)
     arrays, meta = newest(run_dir)
-    row = dict(meta["recipe"])
-    for name in ("generator", "discriminator"):
-        row[name] = tuple((kind, options) for kind, options in row[name])
-    for name in ("g_optimizer", "d_optimizer"):
-        row[name] = Adam(**row[name])
-    for name in ("shape", "pixels"):
-        row[name] = row[name] and tuple(row[name])
-    gan = GAN(Recipe(**row), meta["seed"])
+    gan = GAN(restored(meta["recipe"]), meta["seed"])
     gan.compile()
     _restore(gan, arrays)
     return gan
+
+
+@contextlib.contextmanager
+def spared(run_dir):
+    """Name the last good checkpoint where a training has lost its numbers."""
+    try:
+        yield
+    except FloatingPointError as error:
+        last = [path.name for path in find(run_dir)[:1]] or ["nothing: it was not due yet"]
+        raise FloatingPointError(f"{error} Saved in {run_dir}: {last[0]}.") from None
 
 
 def _restore(gan, arrays):
@@ -182,8 +191,9 @@ class Checkpoint(keras.callbacks.Callback):
             ValueError: The folder holds a run and ``resume`` is false, or a run of something else.
         """
         self.begin, self.saved = gan.steps_done, None
-        self.meta = {"recipe": _plain(gan.recipe), "seed": int(gan.seed), **self.identity}
+        self.meta = {"recipe": plain(gan.recipe), "seed": int(gan.seed), **self.identity}
         if not find(self.run_dir):
+            self._begin(gan, resume)
             return
         if not resume:
             todo = "Go on with it by resume=True (--resume), or choose another folder."
@@ -195,13 +205,32 @@ class Checkpoint(keras.callbacks.Callback):
                 todo = "Resume with what the run was started with, or choose another folder."
                 raise refuse("run_dir", f"a run with another {what}", "a run of the same", todo)
         _tell_differences(meta["machine"])
+        self._restore(gan, arrays)
+        self.begin, self.saved = meta["begin"], gan.steps_done
+
+    def _begin(self, gan, resume):
+        """Begin a run, or begin it once more where this GAN was stopped before its first checkpoint."""
+        run = (self.run_dir.resolve(), self.meta)
+        known, arrays = BEGUN.get(gan, (None, None))
+        if resume and known == run:
+            self._restore(gan, arrays)
+            self.begin = gan.steps_done
+        BEGUN[gan] = (run, self._arrays(gan))
+
+    def _restore(self, gan, arrays):
         _restore(gan, arrays)
         for i, keeper in enumerate(self.keepers):
             mine = f"keeper{i}-{type(keeper).__name__}/"
             state = {k[len(mine) :]: v for k, v in arrays.items() if k.startswith(mine)}
             if state:
                 keeper.set_state(state)
-        self.begin, self.saved = meta["begin"], gan.steps_done
+
+    def _arrays(self, gan):
+        arrays = {f"gan/{k}": np.asarray(v).copy() for k, v in gan.state().items()}
+        for i, keeper in enumerate(self.keepers):
+            for name, array in keeper.get_state().items():
+                arrays[f"keeper{i}-{type(keeper).__name__}/{name}"] = array
+        return arrays
 
     def on_train_begin(self, logs=None):
         self.due = time.monotonic() + self.every
@@ -216,22 +245,16 @@ class Checkpoint(keras.callbacks.Callback):
             self.save()  # once more: at the true end the callbacks may have added their last
 
     def save(self):
-        """Write a checkpoint of this step, and let go of all but the last two."""
-        step = self.model.steps_done
-        arrays = {f"gan/{k}": np.asarray(v) for k, v in self.model.state().items()}
-        for i, keeper in enumerate(self.keepers):
-            for name, array in keeper.get_state().items():
-                arrays[f"keeper{i}-{type(keeper).__name__}/{name}"] = array
+        """Write a checkpoint of this step, and let go of all but the last two; never one of NaN."""
+        if not self.model.finite():
+            return
+        step, arrays = self.model.steps_done, self._arrays(self.model)
         known = {"begin": self.begin, "machine": machine(), "ganlib": ganlib.__version__}
         write(self.run_dir / f"step-{step:08d}.npz", arrays, {**self.meta, **known})
         self.saved = step
+        BEGUN.pop(self.model, None)
         for old in find(self.run_dir)[2:]:
             old.unlink()
-
-
-def _plain(recipe):
-    """Return a recipe as JSON would give it back."""
-    return json.loads(json.dumps(asdict(recipe)))
 
 
 def _first_difference(name, saved, mine):

@@ -7,7 +7,7 @@ from ganlib.data.digits import Digits
 from ganlib.errors import refuse
 
 
-def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
+def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, length=None):
     """Return an endless ``tf.data.Dataset`` of batches, in an order that (seed, step) alone decides.
 
     Every epoch is a fresh full shuffle; the remainder that fills no batch is dropped.  Batch ``start``
@@ -18,9 +18,10 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
         batch_size: Rows in a batch, 1 to n.
         seed: Whole number ≥ 0.
         start: Index of the first batch, ≥ 0.  With a variable that counts the steps the dataset ends
-            after one epoch's batches, and begins where the variable stands whenever it is iterated.
+            after ``length`` batches, and begins where the variable stands whenever it is iterated.
         labels: ``(n,)``; given, each batch is a pair of examples and their labels.
         shuffle: False for the old order in every epoch.
+        length: With a variable: how many batches; by default one epoch's.
 
     Raises:
         ValueError: Fewer than ``batch_size`` examples.
@@ -31,6 +32,7 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
         todo = "Take a smaller batch or more examples."
         raise refuse("batch_size", batch_size, f"1 to the number of examples, {count}", todo)
     per_epoch = count // batch_size
+    length = length or per_epoch
 
     def epoch(number):
         index = tf.range(count, dtype=tf.int64)
@@ -47,7 +49,7 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True):
         indices = stream(start)
     else:
         once = tf.data.Dataset.range(1).flat_map(lambda _: stream(tf.cast(start, tf.int64)))
-        indices = once.take(per_epoch).apply(tf.data.experimental.assert_cardinality(per_epoch))
+        indices = once.take(length).apply(tf.data.experimental.assert_cardinality(length))
     resident = tf.constant(examples)
     if labels is None:
         return steady(indices.map(lambda index: tf.gather(resident, index)).prefetch(2))

@@ -242,7 +242,7 @@ class Trainer:
         gan, seed = self.gan, self._seed
         gan.seed = seed
         fresh = [(gan.generator, models.generator, self.own[0])]
-        fresh += [(gan.average, models.generator, False)] if gan.average else []
+        fresh += [(gan.average, models.generator, self.own[0])] if gan.average else []
         fresh += [(gan.discriminator, models.discriminator, self.own[1])]
         for network, make, own in fresh:
             if not own:

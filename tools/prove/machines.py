@@ -167,7 +167,9 @@ def sweep(paths, settings, jobs):
     with ThreadPoolExecutor(jobs) as pool:
         found = pool.map(one, [(path, setting) for setting in settings for path in paths])
         failures = [sentence for sentences in found for sentence in sentences]
-    print(f"{len(paths)} pages, {len(settings)} settings: {len(failures)} failures", *failures, sep="\n  ")
+    print(
+        f"{len(paths)} pages, {len(settings)} settings: {len(failures)} failures", *failures, sep="\n  "
+    )
     return len(failures)
 
 
