@@ -230,16 +230,19 @@ def evaluate(options):
 
     if not Path(options.what).is_dir() and options.what not in RECIPES:
         raise unknown("RUN (no such folder) or RECIPE", options.what, RECIPES)
-    if checkpoint.find(options.what) or options.what not in RECIPES:
+    run = Path(options.what) if checkpoint.find(options.what) or options.what not in RECIPES else None
+    out = options.out or (run / "evaluation.json" if run else Path(f"evaluation-{options.what}.json"))
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        todo = "Name another one by --out; nothing was run."
+        raise refuse("--out", out, "a file in a folder that can be written in", todo, OSError)
+    if run:
         if given := [n for n in ("steps", "seconds") if getattr(options, n) is not None]:
             todo = "A run is measured as it stands: train it further by ganlib train --resume."
             raise refuse(f"--{given[0]}", options.what, "a recipe with it", todo)
         result = evaluation.of_run(options.what, options.samples)
-        out = options.out or Path(options.what) / "evaluation.json"
     else:
         length = {"steps": options.steps, "seconds": options.seconds}
         result = evaluation.of_recipe(options.what, options.samples, options.seed, **length)
-        out = options.out or Path(f"evaluation-{options.what}.json")
     print(*evaluation.table(result), sep="\n")
     out.write_text(json.dumps(result, indent=1) + "\n")
     print(f"\nAll of it is in {out}")

@@ -1,5 +1,6 @@
 """What this machine has for the course: ``ganlib doctor``."""
 
+import importlib
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +25,8 @@ def report():
         lines.append("  jupyterlab is missing, which only the notebooks need: pip install 'ganlib[lab]'")
     sets = (("mnist", data.load_mnist), ("fashion-mnist", data.load_fashion_mnist))
     lines += [f"  {_data(name, load)}" for name, load in sets]
+    if not need and (fault := _fault()):
+        return [*lines, f"  {fault}", "It is installed and does not start."], False
     lines.append("Something is missing." if need else "Ready: ganlib train small --seconds 30")
     return lines, not need
 
@@ -33,6 +36,15 @@ def _version(name):
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _fault():
+    """Return why Keras on TensorFlow does not start, as a line; "" if it does."""
+    try:
+        importlib.import_module("ganlib.backend")
+        return ""
+    except Exception as error:  # whatever a broken installation raises
+        return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _data(name, load):
@@ -45,3 +57,5 @@ def _data(name, load):
         return f"{name}: {', '.join(map(str, files))}, verified"
     except (ValueError, OSError) as error:
         return str(error)
+    except Exception as error:  # whatever lies there, the rest of the report is worth having
+        return f"{name}: {type(error).__name__}: {error}"

@@ -16,10 +16,11 @@ from ganlib.grading.names import numbers_of
 ROOM = len("/ganlib-12345678/k-5")  # what a kernel's sockets add to the name of the temporary folder
 DISK = "Name a temporary folder with room, that can be written in:  TMPDIR=/var/tmp ganlib check"
 MEMORY = "Close other programs, ask for fewer --jobs, or allow more:  ulimit -v unlimited"
+FILES = "Allow more, 256 for each of --jobs:  ulimit -n 1024"
 THREADS = "Allow more processes and memory:  ulimit -u 4096 -v unlimited"
 FAULTS = {  # what an error says, where the machine is to blame -> what to do
     r"No space left|Disk quota|Read-only file system|Errno (28|30|122)\b": DISK,
-    r"Too many open files|Errno 24\b": "Allow more, 256 for each of --jobs:  ulimit -n 1024",
+    r"Too many open files|Errno 24\b": FILES,
     r"Cannot allocate|Errno 12\b": MEMORY,
     r"Resource temporarily|Errno 11\b|start new thread": THREADS,
 }
@@ -64,9 +65,11 @@ def refuse_unfit(lessons, limits, stop):
 
 
 def _guess():
-    """Return what to do where the error does not tell: a process out of memory seldom says so."""
+    """Return what to do where the error does not tell: who is out of memory or files seldom says so."""
     import resource
 
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] in range(256):
+        return FILES
     spent = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
     return ANY if all(limit == resource.RLIM_INFINITY for limit in spent) else MEMORY
 
