@@ -103,7 +103,7 @@ class GAN(KerasModel):
             **options: Passed to Keras.
         """
         devices = self.distribute_strategy.num_replicas_in_sync
-        if isinstance(x, data.Digits | list | np.ndarray | tf.Tensor):
+        if isinstance(x, data.Digits | tuple | list | np.ndarray | tf.Tensor):
             y = inputs.labels(x, self.recipe, y)
             rows, x = inputs.rows(batch_size, self.recipe, devices), inputs.examples(x, self.recipe)
             length = options.pop("steps_per_epoch", None)
@@ -177,8 +177,7 @@ class GAN(KerasModel):
             labels: For a recipe with classes: which to draw, ``(count,)``; by default all in turn.
 
         Returns:
-            NumPy ``uint8`` images ``(count, 28, 28)``, or float32 ``(count, *shape)`` where the recipe
-            has no pixels.
+            NumPy ``uint8`` images ``(count, *shape)``, or float32 where the recipe has no pixels.
         """
         labels = inputs.wanted(labels, count, self.recipe)
         z = draw_z(count, self.recipe.latent_dim, seed, 0)

@@ -12,11 +12,14 @@ import numpy as np
 
 from ganlib import data, models
 from ganlib.backend import keras, tf
+from ganlib.data import own
 from ganlib.errors import refuse
 
-FOUND = "values in [{}, {}]"
+FOUND, FAINT = "values in [{}, {}]", "uint8 values in [{}, {}]"
 SIZE = "a batch of {}"
-UNSCALED = "Hand over the uint8 images: the GAN scales them itself."
+UNSCALED = (
+    "Hand over the uint8 images: the GAN scales them itself. If they are rightly so dark, stretch them."
+)
 LABELS = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
 
 
@@ -24,7 +27,8 @@ def examples(given, recipe):
     """Return real examples as an array that the recipe can train on, or say what is wrong with them.
 
     Args:
-        given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.
+        given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.  An axis
+            of 1 for grey, and labels beside the images in a tuple, do no harm.
         recipe: A `Recipe`.
 
     Returns:
@@ -32,13 +36,16 @@ def examples(given, recipe):
 
     Raises:
         TypeError: Neither numbers nor `data.Digits`.
-        ValueError: Wrong shape, no examples, non-finite values, or floats out of the recipe's range.
+        ValueError: Wrong shape, no examples, non-finite values, or values that fill a tenth of the range
+            or less, or of another range.
     """
-    array = given.images if isinstance(given, data.Digits) else np.asarray(given)
+    array = own.images(given, recipe.shape)
     _of_kind(array.dtype, array.shape, recipe)
     if not len(array):
         raise _misshapen(array.shape, recipe)
     if array.dtype == np.uint8:
+        if recipe.pixels is not None and faint(least := int(array.min()), most := int(array.max())):
+            raise own.stretched(FAINT.format(least, most), most)
         return array
     if not np.isfinite(array).all():
         raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
@@ -50,7 +57,13 @@ def examples(given, recipe):
 def out_of_range(least, most, recipe):
     """Say whether floats between these two are no images in the recipe's range; numbers or tensors."""
     low, high = recipe.pixels
-    return (least < low) | (most > high) | (most - least < (high - low) / 10)
+    halved = (low < 0) & (least >= 0)  # 0 to 1 where -1 to 1 is due
+    return halved | (least < low) | (most > high) | (most - least < (high - low) / 10)
+
+
+def faint(least, most):
+    """Say whether ``uint8`` images between these two are nearly of one tone: 1 was meant for white."""
+    return most - least < 26  # a tenth of 255
 
 
 def labels(given, recipe, y=None):
@@ -59,7 +72,8 @@ def labels(given, recipe, y=None):
     Args:
         given: The examples; `data.Digits` bring their labels along.
         recipe: A `Recipe`.
-        y: Whole numbers ``(n,)`` from 0 to ``recipe.classes - 1``, for examples without labels.
+        y: Whole numbers ``(n,)`` from 0 to ``recipe.classes - 1``, for examples without labels; as a
+            column, or a one among zeros for each, too.
 
     Raises:
         TypeError: There are none.
@@ -67,11 +81,11 @@ def labels(given, recipe, y=None):
     """
     if not recipe.classes:
         return None
-    accepted = f"Digits with labels below {recipe.classes}"
+    given, accepted = own.paired(given), f"Digits with labels below {recipe.classes}"
     if y is None and not isinstance(given, data.Digits):
         raise refuse("examples", type(given).__name__, accepted, LABELS, TypeError)
     images = given.images if isinstance(given, data.Digits) else given
-    y = given.labels if y is None else np.asarray(y)
+    y = own.names(given.labels if y is None else y, recipe.classes)
     if y.shape != (len(images),) or not np.isin(y, range(recipe.classes)).all():
         error = TypeError if isinstance(given, data.Digits) else ValueError
         found = f"labels {np.unique(y)} of shape {y.shape}"
@@ -126,8 +140,7 @@ def batches(given, recipe, devices=1):
     if isinstance(given, tf.data.Dataset):
         images = _images(given.element_spec)
         _of_kind(np.dtype(images.dtype.as_numpy_dtype), tuple(images.shape), recipe)
-        scaled = images.dtype != tf.uint8 and recipe.pixels is not None
-        if not scaled and (parts == 1 or (images.shape[0] or 1) % parts == 0):
+        if recipe.pixels is None and (parts == 1 or (images.shape[0] or 1) % parts == 0):
             return given
         return given.map(lambda *batch: _watched(batch if len(batch) > 1 else batch[0], recipe, parts))
     if isinstance(given, GeneratorType):
@@ -146,11 +159,16 @@ def _images(batch):
 def _watched(batch, recipe, parts):
     size = tf.shape(_images(batch))[0]
     found = [tf.debugging.Assert(size % parts == 0, [tf.strings.format(SIZE, size)])]
-    if _images(batch).dtype != tf.uint8 and recipe.pixels is not None:
-        images = tf.cast(_images(batch), tf.float32)
+    if recipe.pixels is not None:
+        raw = _images(batch).dtype == tf.uint8
+        images = tf.cast(_images(batch), tf.int32 if raw else tf.float32)
         least, most = tf.reduce_min(images), tf.reduce_max(images)
-        bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
-        found.append(tf.debugging.Assert(~bad, [tf.strings.format(FOUND, (least, most))]))
+        if raw:  # of a few images all may be dark
+            bad = faint(least, most) & (size >= 16)
+        else:
+            bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
+        words = tf.strings.format(FAINT if raw else FOUND, (least, most))
+        found.append(tf.debugging.Assert(~bad, [words]))
     with tf.control_dependencies(found):
         return tf.nest.map_structure(tf.identity, batch)
 
@@ -164,6 +182,8 @@ def explained(recipe, devices=1):
         text = error.message if "assertion failed" in error.message else ""
         if found := re.search(SIZE.format(r"\d+"), text):
             raise _broken(found[0], recipe, devices) from None
+        if found := re.search(re.escape(FAINT).replace(r"\{\}", r"(\d+)"), text):
+            raise own.stretched(found[0], int(found[2])) from None
         if found := re.search(re.escape(FOUND).replace(r"\{\}", r"[^],]+"), text):
             raise _unscaled(found[0], recipe) from None
         raise
@@ -263,7 +283,7 @@ def _of_kind(dtype, shape, recipe):
 
 def _misshapen(shape, recipe):
     wanted = f"({', '.join(['n', *map(str, recipe.shape)])}) with n ≥ 1"
-    return refuse("examples", f"shape {shape}", f"shape {wanted}", "Reshape them first.")
+    return refuse("examples", f"shape {shape}", f"shape {wanted}", own.way(shape, recipe))
 
 
 def _unscaled(found, recipe):

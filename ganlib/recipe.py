@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields, replace
 
+from ganlib import sizes
 from ganlib.errors import refuse, unknown
 
 Layer = tuple[str, dict]  # the name of a layer and its options: ("Dense", {"units": 256})
@@ -127,11 +128,18 @@ class Recipe:
         return self.loss in ("relativistic", "wasserstein")
 
     def but(self, **changes):
-        """Return a copy with some fields changed; an unknown field is refused by name."""
+        """Return a copy with some fields changed; an unknown field is refused by name.
+
+        With another ``shape`` the ends of both networks follow it, unless they are given too:
+        ``but(shape=(32, 32, 3))`` is the recipe for colour pictures of 32 by 32.
+        """
         names = [field.name for field in fields(self)]
         for name in changes:
             if name not in names:
                 raise unknown("recipe field", name, names)
+        missing = {"generator", "discriminator"} - set(changes)
+        if missing and changes.get("shape", self.shape) != self.shape:
+            changes |= sizes.fitted(self, changes["shape"], missing)
         return replace(self, **changes)
 
 
