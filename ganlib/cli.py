@@ -11,6 +11,7 @@ import signal
 import sys
 import textwrap
 import traceback
+import warnings
 from pathlib import Path
 
 import ganlib
@@ -73,7 +74,9 @@ def _parser():
     length.add_argument("--steps", type=int, help="updates of the generator")
     length.add_argument("--seconds", type=float, help="how long to train")
     what = "; ".join(f"{name}: {text}" for name, (text, _) in DATA.items())
-    sub.add_argument("--data", choices=DATA, help=f"by default the recipe's own. {what}")
+    what = f"by default the recipe's own. A folder of PNG and JPEG pictures; or {what}"
+    sub.add_argument("--data", metavar="FOLDER|NAME", help=what)
+    sub.add_argument("--size", type=int, help="pixels of a side of the folder's pictures (the recipe's)")
     sub.add_argument("--seed", type=int, default=0, help="of weights, z and order (0)")
     sub.add_argument("--out", type=Path, help="the run's folder (runs/RECIPE-SEED)")
     sub.add_argument("--resume", action="store_true", help="go on with the run in that folder")
@@ -141,7 +144,7 @@ def train(options):
     out = options.out or Path("runs") / f"{recipe.name}-{options.seed}"
     from ganlib import plots, training
 
-    examples = DATA[options.data or recipe.data][1]()
+    recipe, examples = _examples(recipe, options)
     gan = ganlib.build(recipe, options.seed)
     shots, stop = training.Snapshots(25, every=100), _stopper(training)
     with stop.listening():
@@ -165,6 +168,23 @@ def train(options):
         return 130
     print(f"{recipe.name}: {step} steps; pictures, history.jsonl and checkpoints are in {out}")
     return 0
+
+
+def _examples(recipe, options):
+    """Return what to train on, and the recipe for it: derived, where it is a folder of pictures."""
+    name = options.data or recipe.data
+    if name in DATA:
+        if options.size is not None:
+            todo = "Leave it out; or name a folder of pictures by --data."
+            raise refuse("--size", options.size, "none for data that have one", todo)
+        return recipe, DATA[name][1]()
+    if not Path(name).is_dir():
+        raise unknown("--data (no such folder)", name, DATA)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda said, *_, **__: print(f"ganlib: {said}", file=sys.stderr)
+        size = options.size or (recipe.shape[:2] if recipe.pixels else 28)
+        pictures = data.load_images(name, size)
+    return pictures.recipe(recipe), pictures
 
 
 def _write_results(out, history, frames, plots):
