@@ -19,6 +19,8 @@ pytest.importorskip("nbconvert")
 sys.path.insert(0, str(ROOT / "tools" / "make"))
 website = importlib.import_module("website")
 
+pytestmark = pytest.mark.no_cover  # it runs nothing of ganlib, and being traced doubles its time
+
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$", re.S)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
 

@@ -1,6 +1,7 @@
 """The site in a real browser: axe-core, light and dark, wide and narrow; keyboard, menu and paper."""
 
 import http.server
+import itertools
 import subprocess
 import sys
 import threading
@@ -105,6 +106,19 @@ def test_what_came_out_is_folded_until_asked_for(visit):
     said.locator("summary").focus()
     page.keyboard.press("Enter")
     assert said.get_by_text("Here the swings die out").is_visible()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("notebooks/")])
+def test_there_is_one_question_a_screen(visit, name):
+    """No screen of a laptop, 768 pixels high, holds two whole questions; the three of recall are one."""
+    page = visit(name, 1366)
+    page.evaluate("document.querySelectorAll('details.told').forEach((part) => (part.open = true))")
+    boxes = page.locator(".ganlib-question").evaluate_all(
+        "all => all.map(one => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom])"
+    )
+    boxes = boxes if name.endswith(("00_start_here", "01_the_wine_forger")) else boxes[3:]
+    assert len(boxes) >= 2
+    assert all(bottom - top > 768 for (top, _), (_, bottom) in itertools.pairwise(boxes))
 
 
 def test_axe_finds_nothing_in_files_that_are_linked(visit, site):
