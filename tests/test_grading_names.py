@@ -74,7 +74,7 @@ WHOSE = {  # below the folder -> the learner
     "anon_X4cD_678901_02_the_math.ipynb": "anon_X4cD",
     "Lesson 2_alovelace_attempt_2024-05-02-13-22-05_02_the_math.ipynb": "alovelace",  # Blackboard
     "12345-67890 - Ada Lovelace - May 2, 2024 1:22 PM/02_the_math.ipynb": "Ada Lovelace",  # Brightspace
-    "class b/Ada Lovelace_123456_assignsubmission_file_/work/02_x.ipynb": "class b/Ada Lovelace",
+    "class b/Ada Lovelace_123456_assignsubmission_file_/mine/02_x.ipynb": "class b/Ada Lovelace",
     "ada/02_the_math.ipynb": "ada",
     "ada/02_the_math-final.ipynb": "ada",
     "class b/ada/02_the_math.ipynb": "class b/ada",
