@@ -49,8 +49,9 @@ def examples(given, recipe):
         return array
     if not np.isfinite(array).all():
         raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
-    if recipe.pixels is not None and out_of_range(array.min(), array.max(), recipe):
-        raise _unscaled(FOUND.format(f"{array.min():g}", f"{array.max():g}"), recipe)
+    least, most = float(array.min()), float(array.max())
+    if recipe.pixels is not None and out_of_range(least, most, recipe):
+        raise _unscaled(FOUND.format(f"{least:g}", f"{most:g}"), recipe)
     return array.astype("float32")
 
 
@@ -86,9 +87,10 @@ def labels(given, recipe, y=None):
         raise refuse("examples", type(given).__name__, accepted, LABELS, TypeError)
     images = given.images if isinstance(given, data.Digits) else given
     y = own.names(given.labels if y is None else y, recipe.classes)
-    if y.shape != (len(images),) or not np.isin(y, range(recipe.classes)).all():
+    known = y.dtype.kind in "buif" and np.isin(y, range(recipe.classes)).all()
+    if y.shape != (len(images),) or not known:
         error = TypeError if isinstance(given, data.Digits) else ValueError
-        found = f"labels {np.unique(y)} of shape {y.shape}"
+        found = f"labels {y.ravel()[:9].tolist()} of shape {y.shape}"
         raise refuse("examples", found, f"{accepted}, one for each of {len(images)}", LABELS, error)
     return y
 

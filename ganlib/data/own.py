@@ -45,7 +45,10 @@ def _array(given):
 
 def names(labels, classes):
     """Return labels ``(n,)``, also of a column ``(n, 1)``, or of ones among zeros ``(n, classes)``."""
-    labels = np.asarray(labels)
+    try:
+        labels = np.asarray(labels)
+    except ValueError:  # rows of unequal length: objects, which are no labels
+        labels = np.array(labels, dtype=object)
     if labels.ndim == 2 and labels.shape[1] == 1:
         return labels[:, 0]
     if labels.ndim == 2 and labels.shape[1] == classes and labels.dtype.kind in "buif":

@@ -1,0 +1,121 @@
+"""Whatever is handed over is taken as what it is, or refused in words: nothing else happens."""
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import ganlib
+from ganlib import inputs
+
+RECIPES = {
+    "-1 to 1": ganlib.get_recipe("small").but(shape=(2, 3)),
+    "0 to 1": ganlib.get_recipe("conditional").but(shape=(2, 3)),
+    "0 to 255": ganlib.get_recipe("only-zeros-raw").but(shape=(2, 3)),
+    "colour": ganlib.get_recipe("dcgan").but(shape=(4, 4, 3)),
+    "points": ganlib.get_recipe("wine"),
+}
+SHAPES = [(2, 3), (2, 3, 1), (6,), (3, 2), (4, 4, 3), (4, 4), (2,), (1,), ()]
+KINDS = ["uint8", "float32", "float64", "int64", "bool", "U1", "O", "float16", "complex64"]
+NUMBERS = [0, 1, 0.5, -1, 2, 15, 255, 256, np.nan, np.inf, 1e30]
+
+
+@st.composite
+def given_examples(draw):
+    """Draw an array of some kind and shape, alone, in a list, or beside labels."""
+    count, shape, kind = (
+        draw(st.integers(0, 4)),
+        draw(st.sampled_from(SHAPES)),
+        draw(st.sampled_from(KINDS)),
+    )
+    numbers = draw(arrays.arrays("float64", (count, *shape), elements=st.sampled_from(NUMBERS)))
+    with np.errstate(all="ignore"):
+        array = numbers.astype(kind)
+    forms = {
+        "array": lambda: array,
+        "list": array.tolist,
+        "tuple": lambda: (array, np.arange(count)),
+        "two sets": lambda: ((array, np.arange(count)),) * 2,
+        "digits": lambda: ganlib.Digits(array, np.arange(count)),
+        "ragged": lambda: [array, array[:, :1] if array.ndim > 1 else 3],
+        "number": lambda: 3,
+        "nothing": lambda: None,
+        "words": lambda: "digits",
+    }
+    return forms[draw(st.sampled_from(sorted(forms)))]()
+
+
+def refused(error):
+    """Say whether a message has its four parts."""
+    text = str(error)
+    return ": received " in text and ", accepted " in text and text.endswith(".")
+
+
+@settings(max_examples=300, deadline=None)
+@given(given_examples(), st.sampled_from(sorted(RECIPES)))
+@example(np.zeros((3, 2, 3), "uint8"), "-1 to 1")
+@example(np.linspace(0, 1, 18).reshape(3, 2, 3), "-1 to 1")
+def test_examples_are_right_or_refused(examples, name):
+    recipe = RECIPES[name]
+    try:
+        found = inputs.examples(examples, recipe)
+    except (ValueError, TypeError) as error:
+        assert refused(error)
+        return
+    assert found.dtype in (np.uint8, np.float32) and found.shape == (len(found), *recipe.shape)
+    assert len(found) and np.isfinite(found).all()
+    if recipe.pixels is None:
+        return
+    low, high = (0, 255) if found.dtype == np.uint8 else recipe.pixels
+    least, most = float(found.min()), float(found.max())
+    assert low <= least and most <= high and most - least >= 0.1 * (high - low)
+    assert not (low < 0 <= least)
+
+
+@st.composite
+def given_labels(draw):
+    kind, shape = draw(st.sampled_from(KINDS)), draw(st.sampled_from([(4,), (4, 1), (4, 10), (3,), ()]))
+    numbers = draw(arrays.arrays("float64", shape, elements=st.sampled_from([*NUMBERS, 3, 9, 10])))
+    if draw(st.booleans()) and shape == (4, 10):
+        numbers = np.eye(10)[draw(st.lists(st.integers(0, 9), min_size=4, max_size=4))]
+    with np.errstate(all="ignore"):
+        return draw(st.sampled_from([lambda x: x, np.ndarray.tolist]))(numbers.astype(kind))
+
+
+@settings(max_examples=300, deadline=None)
+@given(given_labels(), st.booleans())
+@example([None, 1, "a", 2.5], False)
+@example([0j, 0j, 0j, 0j], False)
+@example([[1, 0], [1]], True)
+def test_labels_are_right_or_refused(labels, digits):
+    images, recipe = np.arange(24, dtype="uint8").reshape(4, 2, 3), RECIPES["0 to 1"]
+    try:
+        if digits:
+            found = inputs.labels(ganlib.Digits(images, labels), recipe)
+        else:
+            found = inputs.labels(images, recipe, labels)
+    except (ValueError, TypeError) as error:
+        assert refused(error)
+        return
+    assert found.shape == (4,) and set(np.asarray(found, float)) <= set(range(10))
+    if np.ndim(labels) == 1:
+        assert np.array_equal(np.asarray(found, float), np.asarray(labels, float))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(ganlib.RECIPES)),
+    st.one_of(
+        st.tuples(*[st.integers(-2, 40)] * 2),
+        st.lists(st.sampled_from([0, 1, 3, 8, 28, 32, True, 2.0, None, "8"]), max_size=4).map(tuple),
+    ),
+)
+def test_a_shape_is_derived_or_refused(name, shape):
+    try:
+        recipe = ganlib.get_recipe(name).but(shape=shape)
+    except ValueError as error:
+        assert refused(error)
+        return
+    assert recipe.shape == shape and recipe.but(shape=ganlib.get_recipe(name).shape) == ganlib.get_recipe(
+        name
+    )
