@@ -7,6 +7,7 @@ from hypothesis.extra import numpy as arrays
 
 import ganlib
 from ganlib import inputs
+from tests import thorough
 
 RECIPES = {
     "-1 to 1": ganlib.get_recipe("small").but(shape=(2, 3)),
@@ -51,7 +52,7 @@ def refused(error):
     return ": received " in text and ", accepted " in text and text.endswith(".")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=thorough.examples(300), deadline=None)
 @given(given_examples(), st.sampled_from(sorted(RECIPES)))
 @example(np.zeros((3, 2, 3), "uint8"), "-1 to 1")
 @example(np.linspace(0, 1, 18).reshape(3, 2, 3), "-1 to 1")
@@ -82,7 +83,7 @@ def given_labels(draw):
         return draw(st.sampled_from([lambda x: x, np.ndarray.tolist]))(numbers.astype(kind))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=thorough.examples(300), deadline=None)
 @given(given_labels(), st.booleans())
 @example([None, 1, "a", 2.5], False)
 @example([0j, 0j, 0j, 0j], False)
@@ -102,7 +103,7 @@ def test_labels_are_right_or_refused(labels, digits):
         assert np.array_equal(np.asarray(found, float), np.asarray(labels, float))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=thorough.examples(300), deadline=None)
 @given(
     st.sampled_from(sorted(ganlib.RECIPES)),
     st.one_of(

@@ -13,6 +13,7 @@ from ganlib import plots
 from ganlib.cli import main
 from ganlib.data.pictures import Pictures
 from ganlib.playground.trainer import Trainer
+from tests import thorough
 
 
 def scenery(rng, height=48, width=64):
@@ -161,7 +162,7 @@ def test_sizes_that_are_none_are_refused(size, photos):
         ganlib.load_images(photos, size)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=thorough.examples(100), deadline=None)
 @given(files=st.dictionaries(st.sampled_from("ab.cd"), st.binary(max_size=200), min_size=1))
 def test_no_file_stops_it(tmp_path_factory, files):
     folder = tmp_path_factory.mktemp("any")
