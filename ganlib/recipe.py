@@ -96,6 +96,11 @@ class Recipe:
             if not 0 <= value <= 1:
                 todo = "A target is a probability: 0.9 smooths, 1 does not."
                 raise refuse(name, value, "a number in [0, 1]", todo)
+        for name in ("g_optimizer", "d_optimizer"):
+            value = getattr(self, name)
+            if not isinstance(value, Adam):
+                todo = "A Keras optimizer goes to gan.compile(d_optimizer=..., g_optimizer=...)."
+                raise refuse(name, repr(value), "a recipes.Adam", todo, TypeError)
         if self.d_update not in ("joint", "separate", "half"):
             raise unknown("d_update", self.d_update, ("joint", "separate", "half"))
         for name in ("d_steps", "pack", "batch_size", "latent_dim", "steps"):
@@ -137,6 +142,7 @@ class Recipe:
         for name in changes:
             if name not in names:
                 raise unknown("recipe field", name, names)
+        changes = {n: value.item() if hasattr(value, "dtype") else value for n, value in changes.items()}
         missing = {"generator", "discriminator"} - set(changes)
         if missing and changes.get("shape", self.shape) != self.shape:
             changes |= sizes.fitted(self, changes["shape"], missing)

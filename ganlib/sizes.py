@@ -26,6 +26,9 @@ def fitted(recipe, shape, networks=("generator", "discriminator")):
     if not whole or len(sides) not in (1, 2, 3):
         todo = "Write, for instance, shape=(32, 32, 3)."
         raise refuse("shape", shape, "(height, width), or (height, width, colours)", todo)
+    if len(shape) == 3 and shape[0] in (1, 3, 4) and shape[2] > 4:
+        todo = "Put the colours last, in the images too: np.moveaxis(x, 1, -1)."
+        raise refuse("shape", shape, "(height, width, colours)", todo)
     if (len(shape) == 1) != (len(recipe.shape) == 1):
         kind, todo = "images", "Take a recipe of points, such as 'wine'."
         if len(recipe.shape) == 1:

@@ -12,6 +12,7 @@ from ganlib.errors import refuse
 
 FORMATS = ("PNG", "JPEG")
 LARGEST = 100_000_000  # pixels of one picture: a small file can claim any number
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation"}  # no classes
 NAMED = 5  # files that a warning names
 
 
@@ -29,7 +30,15 @@ class Pictures(Digits):
     left_out = ()
 
     def recipe(self, recipe):
-        """Return a `Recipe` for these: with their shape and classes, and a batch that they can fill."""
+        """Return a `Recipe` for these: with their shape and classes, and a batch that they can fill.
+
+        Raises:
+            ValueError: Classes are asked for, and the sub-folders are none.
+        """
+        if recipe.classes and (len(self.names) < 2 or set(map(str.lower, self.names)) <= SPLITS):
+            found = f"{'sub-folders' if len(self.names) > 1 else 'one folder'}: {', '.join(self.names)}"
+            todo = "Name the folder right above those of the classes; or take a recipe without classes."
+            raise refuse("folder", found, "a sub-folder for each class", todo)
         recipe = recipe.but(shape=self.images.shape[1:], classes=recipe.classes and len(self.names))
         part = recipe.pack * (2 if recipe.d_update == "half" else 1)
         most = max(part, len(self.images) // recipe.d_steps // part * part)
