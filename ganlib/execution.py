@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from ganlib.backend import tf
-from ganlib.models import Dropout
+from ganlib.layers import Dropout
 
 
 def compiled(gan):

@@ -112,9 +112,9 @@ def test_fit_takes_an_array_as_train_does():
 
 def test_dropout_under_xla_keeps_its_rate_and_its_seed():
     """The compiled loop draws its masks by another generator: they must be as good."""
-    from ganlib import execution, models
+    from ganlib import execution, layers
 
-    layer, again = models.Dropout(rate=0.3, seed=5), models.Dropout(rate=0.3, seed=5)
+    layer, again = layers.Dropout(rate=0.3, seed=5), layers.Dropout(rate=0.3, seed=5)
 
     def masks(layer):
         @tf.function(jit_compile=True, autograph=False)
@@ -128,7 +128,7 @@ def test_dropout_under_xla_keeps_its_rate_and_its_seed():
     np.testing.assert_array_equal(one, masks(again)[0])
     assert abs((one == 0).mean() - 0.3) < 5 * np.sqrt(0.21 / one.size)
     assert (one != two).mean() == pytest.approx(0.42, abs=0.02)  # two masks have nothing in common
-    assert models.Dropout.algorithm == "philox"
+    assert layers.Dropout.algorithm == "philox"
 
 
 class Meter(keras.callbacks.Callback):

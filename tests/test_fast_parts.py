@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib import models
+from ganlib import layers, models
 from ganlib.backend import keras, tf
 from ganlib.recipes import Adam as Settings
 
@@ -38,7 +38,7 @@ def test_adam_is_the_papers(settings, compiled):
 
 
 def test_dropout_keeps_its_rate_its_mean_and_its_seed():
-    first, second = (models.Dropout(rate=0.3, seed=7) for _ in range(2))
+    first, second = (layers.Dropout(rate=0.3, seed=7) for _ in range(2))
     ones = tf.ones((999, 101))  # odd, so half a random word is left over
     one, again = (np.asarray(layer(ones, training=True)) for layer in (first, second))
     np.testing.assert_array_equal(one, again)
@@ -51,15 +51,15 @@ def test_dropout_keeps_its_rate_its_mean_and_its_seed():
 
 def test_dropout_refuses_what_it_does_not_do_and_can_be_copied():
     with pytest.raises(ValueError, match="noise_shape"):
-        models.Dropout(rate=0.2, noise_shape=(1, 784), seed=1)
+        layers.Dropout(rate=0.2, noise_shape=(1, 784), seed=1)
     network = models.discriminator("modern")
     copy = keras.models.clone_model(network)
     assert copy.get_config()["layers"] == network.get_config()["layers"]
-    assert isinstance(copy.layers[1], models.Dropout) and copy.layers[1].rate == 0.2
+    assert isinstance(copy.layers[1], layers.Dropout) and copy.layers[1].rate == 0.2
 
 
 def test_dropout_is_the_same_under_xla():
-    plain, compiled = models.Dropout(rate=0.2, seed=1), models.Dropout(rate=0.2, seed=1)
+    plain, compiled = layers.Dropout(rate=0.2, seed=1), layers.Dropout(rate=0.2, seed=1)
     x = tf.random.stateless_normal((64, 50), (0, 0))
     fast = tf.function(lambda x: compiled(x, training=True), jit_compile=True)
     for _ in range(3):

@@ -13,13 +13,16 @@ PACKAGE = Path(ganlib.__file__).parent
 LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(("errors", "backend", "sizes", "recipe", "recipes", "theory"), 0),
     **dict.fromkeys(("data", "plots", "metrics", "questions"), 0),
-    **dict.fromkeys(("chance", "losses", "models", "inputs", "streams", "keras_model", "gan"), 1),
+    **dict.fromkeys(
+        ("chance", "layers", "losses", "models", "inputs", "streams", "keras_model", "gan"), 1
+    ),
     **dict.fromkeys(("execution", "experiments"), 1),
-    **dict.fromkeys(("training", "checkpoints", "metrics.evaluation"), 2),
+    **dict.fromkeys(("callbacks", "training", "checkpoints", "metrics.evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "grading", "workspace", "doctor", "cli", "__main__"), 3),
 }
-TOP = {"backend", "chance", "cli", "doctor", "errors", "execution", "gan", "inputs", "keras_model"}
-TOP |= {"losses", "models", "recipe", "recipes", "sizes", "streams", "theory", "training"}
+TOP = {"backend", "callbacks", "chance", "cli", "doctor", "errors", "execution", "gan", "inputs"}
+TOP |= {"keras_model", "layers", "losses", "models", "recipe", "recipes", "sizes", "streams"}
+TOP |= {"theory", "training"}
 TOP |= {"__init__", "__main__"}
 # The core and the doors; all else stands in a folder.
 

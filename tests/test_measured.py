@@ -1,4 +1,4 @@
-"""The measured files of lessons 4, 5 and 8 are whole and in step with their tools."""
+"""The measured files of lessons 4, 5, 7 and 8 are whole and in step with their tools."""
 
 import json
 import sys
@@ -56,3 +56,18 @@ def test_modern_had_its_minute_with_three_seeds_each():
 
     found = [(r["set"], r["D"], r["seed"]) for r in runs("modern")]
     assert found == [(*pair, seed) for pair in tool.PLAN for seed in tool.SEEDS]
+
+
+def test_every_failure_was_produced_once_with_all_its_seeds():
+    import failures as tool
+
+    rows = runs("failures")
+    assert [(r["game"], r["arm"], r["seed"]) for r in rows] == tool.PLAN
+    for row in rows:
+        for name, values in row.items():
+            if isinstance(values, list):
+                count = len(tool.LOOKS) if row["game"] == "digits" else tool.SEEDS
+                assert len(values) == count, (row["arm"], name)
+    few, others = tool.split(ganlib.load_digits())
+    assert len(few) == 500 and len(others) == 1000
+    assert not {image.tobytes() for image in few} & {image.tobytes() for image in others}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib import checkpoint, models
+from ganlib import checkpoint, layers, models
 from ganlib.backend import keras, tf
 from ganlib.recipes import FLATTEN, RECIPES, dense
 from tests import tiny
@@ -30,7 +30,7 @@ def stretches(network):
     """Return each spectral layer's greatest singular value, by NumPy, of what it does to an input."""
     found = []
     for layer in network.layers:
-        if isinstance(layer, models.SpectralNormalization):
+        if isinstance(layer, layers.SpectralNormalization):
             start = tf.zeros((1, *layer.input.shape[1:]))
             point = tf.random.stateless_normal(start.shape, (1, 2))
             out = (layer(point) - layer(start)).numpy()
@@ -91,7 +91,7 @@ def test_an_update_descends_through_the_division():
 
 
 def test_the_power_iteration_finds_what_numpy_finds():
-    layer = models.SpectralNormalization(keras.layers.Dense(7, kernel_initializer=SEEDED))
+    layer = layers.SpectralNormalization(keras.layers.Dense(7, kernel_initializer=SEEDED))
     x = tf.random.stateless_normal((20, 5), (1, 2))
     layer(x)
     for _ in range(200):

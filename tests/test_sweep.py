@@ -16,7 +16,7 @@ def short():
 def test_shapes_and_repeatability(short):
     assert short["points"].shape == (3, 2, 1000, 2)
     assert short["step"].tolist() == [0, 10, 20]
-    for name in ("modes", "good", "d_loss", "g_loss", "accuracy", "lead"):
+    for name in ("modes", "good", "d_loss", "g_loss", "accuracy", "lead", "push"):
         assert short[name].shape == (3, 2), name
         assert np.isfinite(short[name]).all()
     again = sweep(toys.RING, steps=20, seeds=2, frames=2, head_start=3)
@@ -36,6 +36,32 @@ def test_seeds_differ_and_do_not_touch():
             alone = np.where(alone > 0, alone, 0.2 * alone) if layer < 4 else alone
         np.testing.assert_allclose(both[seed], alone, rtol=1e-4, atol=1e-5)
     assert np.abs(both[0] - both[1]).max() > 0.01
+
+
+@pytest.mark.parametrize("pack", [1, 2])
+def test_the_push_is_the_slope_of_the_usual_loss(pack):
+    """By central differences, point by point, in packs too."""
+    players = module._networks(2, pack)
+    z = tf.random.stateless_normal((2, 1000, module.LATENT_DIM), (1, 1), alg="philox")
+    fake = module._run(players["G"], z).numpy().astype("float64")
+    weights = [w.numpy().astype("float64") for w in players["D"]]
+
+    def losses(points):
+        x = points.reshape(2, -1, 2 * pack)
+        for layer in (0, 2, 4):
+            x = x @ weights[layer] + weights[layer + 1]
+            x = np.where(x > 0, x, 0.2 * x) if layer < 4 else x
+        return np.logaddexp(0, -x[..., 0])
+
+    slopes = np.zeros_like(fake)
+    for place in range(pack):
+        for axis in range(2):
+            moved = np.zeros((1000 // pack, pack, 2))
+            moved[:, place, axis] = 1e-5
+            moved = moved.reshape(1000, 2)
+            slopes[:, place::pack, axis] = (losses(fake + moved) - losses(fake - moved)) / 2e-5
+    due = np.median(np.linalg.norm(slopes, axis=2), 1)
+    np.testing.assert_allclose(module._look(toys.RING, players, pack)["push"], due, rtol=1e-3)
 
 
 def test_penalty_packing_and_the_other_loss_run():

@@ -56,7 +56,9 @@ def sweep(
     Returns:
         A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, 1000, 2)``, ``modes``,
         ``good``, ``d_loss``, ``g_loss``, ``accuracy``, and ``lead``, how far D's mean logit of reals is
-        above that of fakes: all that counts with a critic; and ``step`` ``(frames + 1,)``.
+        above that of fakes: all that counts with a critic; ``push``, the median length of the slope of
+        −log D by a fake, which is how hard the usual loss pulls at a point.  And ``step``
+        ``(frames + 1,)``.
 
     Raises:
         ValueError: An unknown loss, or ``BATCH`` no multiple of ``pack``.
@@ -201,6 +203,10 @@ def _look(mixture, players, pack):
     fake = _run(players["G"], z)
     real = np.stack([mixture.draw(count, seed) for seed in range(seeds)])
     real_logits, fake_logits = (np.asarray(_judge(players["D"], x, pack)) for x in (real, fake))
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        cost = tf.reduce_sum(tf.nn.softplus(-_judge(players["D"], fake, pack)))
+    push = np.linalg.norm(tape.gradient(cost, fake), axis=2)
     found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake.numpy()]
     right = [(real_logits > 0).mean((1, 2)), (fake_logits < 0).mean((1, 2))]
     both = np.logaddexp(0, -real_logits).mean((1, 2)), np.logaddexp(0, fake_logits).mean((1, 2))
@@ -212,4 +218,5 @@ def _look(mixture, players, pack):
         "g_loss": np.logaddexp(0, -fake_logits).mean((1, 2)),
         "accuracy": np.mean(right, 0),
         "lead": real_logits.mean((1, 2)) - fake_logits.mean((1, 2)),
+        "push": np.median(push, 1),
     }
