@@ -14,6 +14,7 @@ from ganlib.data import own
 from ganlib.errors import refuse, unknown
 
 FOUND, FAINT = "values in [{}, {}]", "uint8 values in [{}, {}]"
+BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax", "relu", "softplus")
 LABELS = "This recipe tells its networks the labels: hand over ganlib.Digits(images, labels)."
 
 
@@ -195,15 +196,15 @@ def _gives(name, network, taken, wanted):
 
 
 def _reaches(generator, taken, pixels):
-    """Refuse a generator that stays far from black or from white, however wild the z."""
+    """Refuse a generator that stays on one side of the middle, however wild the z: a sigmoid, a ReLU."""
     z = np.random.default_rng(0).normal(0, 1, (128, taken)).astype("float32")
     z[64:] *= 1e4
     out, (low, high) = np.asarray(generator(z)), pixels
-    least, most, edge = out.min(), out.max(), (high - low) / 4
-    if least < most and (least > low + edge or most < high - edge):
-        ends = "a tanh" if pixels == (-1, 1) else "a sigmoid" if pixels == (0, 1) else "no activation"
+    least, most = out.min(), out.max()
+    if low < 0 < high and least < most and (least >= 0 or most <= 0):
         found = f"outputs in [{least:.3g}, {most:.3g}], however wild the z"
-        raise refuse("generator", found, f"{low:g} for black to {high:g} for white", f"End it in {ends}.")
+        todo = "End it in a tanh, not in a sigmoid or a ReLU."
+        raise refuse("generator", found, f"{low:g} for black to {high:g} for white", todo)
 
 
 def _squashed(network, taken):
@@ -211,7 +212,7 @@ def _squashed(network, taken):
     last = network
     while getattr(last, "layers", None):
         last = last.layers[-1]
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
+    if getattr(getattr(last, "activation", None), "__name__", None) in BOUNDED:
         return True
     wild = np.random.default_rng(0).normal(0, 1e4, (64, *taken)).astype("float32")
     out = np.asarray(network(wild))

@@ -1,12 +1,16 @@
 """Whatever is handed over is taken as what it is, or refused in words: nothing else happens."""
 
+from functools import cache
+
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import ganlib
-from ganlib import inputs
+from ganlib import inputs, streams
+from ganlib.backend import keras, tf
 from tests import thorough
 
 RECIPES = {
@@ -120,3 +124,128 @@ def test_a_shape_is_derived_or_refused(name, shape):
     assert recipe.shape == shape and recipe.but(shape=ganlib.get_recipe(name).shape) == ganlib.get_recipe(
         name
     )
+
+
+# ---- batches
+
+
+@st.composite
+def given_batches(draw):
+    """Draw three batches of images, some of them wrong, with labels or without, in each form."""
+    shape, kind = (
+        draw(st.sampled_from([(2, 3), (2, 3, 1), (3, 2), (6,)])),
+        draw(st.sampled_from(KINDS[:4])),
+    )
+    numbers = [0, 1, 0.5, -1, 255, np.nan]
+    whole = arrays.arrays("float64", (6, *shape), elements=st.sampled_from(numbers))
+    with np.errstate(all="ignore"):
+        images = draw(whole).astype(kind)
+    names = draw(arrays.arrays("float64", (6,), elements=st.sampled_from([0, 1, 9, 10, -1, 0.5, np.nan])))
+    labels = draw(st.sampled_from(["none", "numbers", "column", "ones"]))
+    forms = {"none": (), "numbers": (names,), "column": (names[:, None],)}
+    forms["ones"] = (np.eye(10)[np.nan_to_num(names).astype(int) % 10],)
+    return [images, *forms[labels]], draw(st.sampled_from(["dataset", "iterator", "pages"]))
+
+
+class Halves(keras.utils.PyDataset):
+    def __init__(self, parts):
+        super().__init__()
+        self.parts = parts
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return tuple(part[2 * index : 2 * index + 2] for part in self.parts)
+
+
+@settings(max_examples=thorough.examples(30), deadline=None)
+@given(given_batches(), st.sampled_from(["-1 to 1", "0 to 1"]))
+def test_batches_are_right_or_refused(batches, name):
+    (parts, form), recipe = batches, RECIPES[name]
+    pages = Halves(parts)
+    given = {"pages": pages, "iterator": (pages[i] for i in range(3))}
+    given["dataset"] = tf.data.Dataset.from_tensor_slices(tuple(parts)).batch(2)
+    try:
+        with streams.watched(given[form], recipe) as seen:
+            seen = [seen[i] for i in range(3)] if form == "pages" else list(seen)
+    except (ValueError, TypeError) as error:
+        assert refused(error)
+        return
+    for batch in seen:
+        images, *labels = map(np.asarray, batch if isinstance(batch, tuple) else (batch,))
+        assert images.shape[1:] == recipe.shape
+        if images.dtype != np.uint8:
+            assert not inputs.out_of_range(float(images.min()), float(images.max()), recipe)
+        assert len(labels) == bool(recipe.classes)
+        assert all(set(y) <= set(range(10)) for y in labels)
+
+
+# ---- networks
+
+ENDS = [None, "sigmoid", "tanh", "relu", "softmax", "softplus", "leaky_relu", "hard_sigmoid", "silu"]
+
+
+@cache
+def network(shape, middle, units, end, flat):
+    """Build a network once; its numbers are drawn anew for each example."""
+    stack = [keras.layers.Flatten(), keras.layers.Dense(5, middle), keras.layers.Dense(units, end)]
+    stack += [] if flat else [keras.layers.Reshape((units // 3, 3))]
+    return keras.Sequential([keras.Input(shape), *stack])
+
+
+def drawn(made, rate, seed):
+    numbers = np.random.default_rng(seed)
+    made.set_weights([numbers.normal(0, rate, weight.shape) for weight in made.get_weights()])
+    return made
+
+
+@settings(max_examples=thorough.examples(100), deadline=None)
+@given(
+    st.sampled_from([(2, 3), (3, 2), (6,)]),
+    st.sampled_from([None, "relu", "tanh"]),
+    st.sampled_from([1, 1, 1, 2]),
+    st.sampled_from(ENDS),
+    st.sampled_from([0.0, 1e-3, 0.05, 1.0, 30.0]),
+    st.integers(0, 2**20),
+)
+def test_a_discriminator_ends_in_logits_or_is_refused(shape, middle, units, end, rate, seed):
+    made = drawn(network(shape, middle, units, end, True), rate, seed)
+    try:
+        inputs.networks(RECIPES["-1 to 1"], discriminator=made)
+    except ValueError as error:
+        assert refused(error)
+        right = shape == (2, 3) and units == 1 and end in (None, "leaky_relu", "silu")
+        assert not right or rate == 30.0 or (middle == "relu" and end)
+        return
+    assert units == 1 and end in (None, "leaky_relu", "silu")  # behind a Flatten any shape of six will do
+
+
+@settings(max_examples=thorough.examples(100), deadline=None)
+@given(
+    st.sampled_from([(3,), (7,)]),
+    st.sampled_from([None, "tanh"]),
+    st.sampled_from([6, 6, 6, 9]),
+    st.sampled_from(ENDS),
+    st.booleans(),
+    st.sampled_from([0.0, 1e-3, 0.05, 1.0]),
+    st.integers(0, 2**20),
+)
+def test_a_generator_reaches_black_and_white_or_is_refused(shape, middle, units, end, flat, rate, seed):
+    made = drawn(network(shape, middle, units, end, flat), rate, seed)
+    one_sided = end in ("sigmoid", "relu", "softmax", "softplus", "hard_sigmoid")
+    try:
+        recipe = inputs.networks(RECIPES["-1 to 1"], generator=made)
+    except ValueError as error:
+        assert refused(error)
+        assert units != 6 or flat or one_sided
+        return
+    assert units == 6 and not flat and recipe.latent_dim == shape[0]
+    assert not one_sided or rate == 0.0
+
+
+@pytest.mark.parametrize("end", ["sigmoid", "tanh"])
+def test_a_bounded_end_is_seen_however_small_the_weights(end):
+    made = drawn(network((2, 3), "tanh", 1, end, True), 1e-9, 0)
+    with pytest.raises(ValueError, match="accepted logits"):
+        inputs.networks(RECIPES["-1 to 1"], discriminator=made)
