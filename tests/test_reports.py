@@ -10,6 +10,7 @@ import ganlib
 from ganlib import inputs, models, recipes, streams
 from ganlib.backend import keras, tf
 from ganlib.grading import folder as hand_ins
+from ganlib.grading.names import learner_of
 from tests import tiny
 
 callbacks, layers = keras.callbacks, keras.layers
@@ -368,6 +369,13 @@ def test_renamed_and_numbered_hand_ins_are_found(tmp_path):
     (tmp_path / "s3" / "ps1").mkdir(parents=True)
     found = hand_ins.find(tmp_path)
     assert len(found.hand_ins) == 4 and not found.left_out  # the empty folder stops nothing
+
+
+def test_a_zip_of_canvas_is_its_learners(tmp_path):
+    path = tmp_path / "ada_3143_207797_zipsubmission.zip"
+    path.write_bytes(b"PK\x03\x04")
+    assert hand_ins.find(tmp_path).hand_ins == [path]
+    assert learner_of(path, tmp_path) == ("ada", True)
 
 
 def test_recipes_own_generators_reach_black_and_white():
