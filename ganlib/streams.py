@@ -23,7 +23,8 @@ MISSHAPEN = r"Shape of tensor \S+ \[([\d,]*)\] is not compatible"  # TensorFlow'
 
 def ready(given):
     """Say whether these are batches already."""
-    return isinstance(given, tf.data.Dataset | tf.distribute.DistributedDataset | Iterator | Pages.KIND)
+    kinds = (tf.data.Dataset, tf.distribute.DistributedDataset, keras.utils.PyDataset, Iterator)
+    return isinstance(given, kinds)
 
 
 @contextmanager
@@ -55,15 +56,13 @@ def _watch(given, recipe, devices, found):
             raise refuse("examples", "an iterator at its end", "one with batches in it", todo)
         first = check(first)
         return (batch for part in ([first], map(check, given)) for batch in part)
-    if isinstance(given, Pages.KIND):
+    if isinstance(given, keras.utils.PyDataset):
         return Pages(given, check)
     return given
 
 
 class Pages(keras.utils.PyDataset):
     """A ``PyDataset`` whose batches are checked."""
-
-    KIND = keras.utils.PyDataset
 
     def __init__(self, pages, check):
         names = ("workers", "use_multiprocessing", "max_queue_size")

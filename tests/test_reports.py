@@ -190,6 +190,13 @@ def test_the_way_out_is_this_datas_own(given, message):
         inputs.examples(given, SMALL)
 
 
+def test_black_and_white_as_booleans_have_a_way_out():
+    with pytest.raises(TypeError, match=r"received bool, .*x.astype\('uint8'\) \* 255"):
+        inputs.examples(IMAGES > 99, SMALL)
+    found = inputs.examples((IMAGES > 99).astype("uint8") * 255, SMALL)
+    np.testing.assert_array_equal(found > 99, IMAGES > 99)
+
+
 def test_the_ways_out_lead_out():
     first = RNG.integers(0, 256, (8, 3, 32, 32), "uint8")
     colour = ganlib.get_recipe("small").but(shape=(32, 32, 3))
