@@ -389,3 +389,10 @@ def test_recipes_own_generators_reach_black_and_white():
     for recipe in ganlib.RECIPES.values():
         if recipe.pixels is not None:
             inputs.networks(recipe, models.generator(recipe), models.discriminator(recipe))
+
+
+def test_a_discriminator_of_small_answers_is_taken():
+    """Numbers near 0 on both sides are logits, not a sigmoid's end."""
+    small = keras.initializers.RandomNormal(stddev=1e-7, seed=0)
+    stack = (layers.Flatten(), layers.Dense(5, "tanh"), layers.Dense(1, kernel_initializer=small))
+    assert ganlib.GAN(SMALL, discriminator=network(*stack)).own == ("discriminator",)
