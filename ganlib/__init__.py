@@ -23,6 +23,7 @@ _HOME = {  # public name -> the module it lives in
     "load_digits": "data.digits",
     "load_mnist": "data.digits",
     "load_fashion_mnist": "data.digits",
+    "load_images": "data.pictures",
     "load_wine": "data.points",
     "GAN": "gan",
     "build": "gan",

@@ -5,8 +5,11 @@ before the first import, and a missing package is answered with the command that
 """
 
 import os
+import tempfile
 from contextlib import contextmanager
 
+if not os.path.isabs(os.path.expanduser("~")):  # no home: Keras would make a folder called "~" here
+    os.environ.setdefault("KERAS_HOME", os.path.join(tempfile.gettempdir(), ".keras"))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
     raise ImportError(
@@ -35,6 +38,11 @@ try:
 
         tf.config.list_logical_devices()
 except ImportError as error:
+    if not isinstance(error, ModuleNotFoundError):  # it is there: a library of its own does not load
+        raise ImportError(
+            f"Keras on TensorFlow does not load: {error}. Try  python -c 'import tensorflow'  and close "
+            "other programs, or allow more memory (ulimit -v unlimited), if that is what it lacks."
+        ) from error
     missing = (error.name or "tensorflow").partition(".")[0]
     raise ImportError(
         f"{missing}: not installed. ganlib builds and trains its networks with Keras on TensorFlow: "

@@ -7,10 +7,11 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import signal
 import sys
-from importlib.metadata import PackageNotFoundError, version
+import textwrap
+import traceback
+import warnings
 from pathlib import Path
 
 import ganlib
@@ -30,6 +31,9 @@ DATA = {  # name -> what it is, how to load it
 
 def main(arguments=None):
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a name that the console cannot print ends nothing
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -40,6 +44,11 @@ def main(arguments=None):
         return 130
     except (ValueError, TypeError, OSError, ImportError, FloatingPointError) as error:
         print(f"ganlib: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # no command ends in a traceback; the place helps who reports it
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = textwrap.shorten(f"{type(error).__name__}: {error}", 300, placeholder=" ...")
+        print(f"ganlib: {said} ({Path(place.filename).name}, line {place.lineno})", file=sys.stderr)
         return 1
 
 
@@ -65,7 +74,9 @@ def _parser():
     length.add_argument("--steps", type=int, help="updates of the generator")
     length.add_argument("--seconds", type=float, help="how long to train")
     what = "; ".join(f"{name}: {text}" for name, (text, _) in DATA.items())
-    sub.add_argument("--data", choices=DATA, help=f"by default the recipe's own. {what}")
+    what = f"by default the recipe's own. A folder of PNG and JPEG pictures; or {what}"
+    sub.add_argument("--data", metavar="FOLDER|NAME", help=what)
+    sub.add_argument("--size", type=int, help="pixels of a side of the folder's pictures (the recipe's)")
     sub.add_argument("--seed", type=int, default=0, help="of weights, z and order (0)")
     sub.add_argument("--out", type=Path, help="the run's folder (runs/RECIPE-SEED)")
     sub.add_argument("--resume", action="store_true", help="go on with the run in that folder")
@@ -133,7 +144,7 @@ def train(options):
     out = options.out or Path("runs") / f"{recipe.name}-{options.seed}"
     from ganlib import plots, training
 
-    examples = DATA[options.data or recipe.data][1]()
+    recipe, examples = _examples(recipe, options)
     gan = ganlib.build(recipe, options.seed)
     shots, stop = training.Snapshots(25, every=100), _stopper(training)
     with stop.listening():
@@ -157,6 +168,23 @@ def train(options):
         return 130
     print(f"{recipe.name}: {step} steps; pictures, history.jsonl and checkpoints are in {out}")
     return 0
+
+
+def _examples(recipe, options):
+    """Return what to train on, and the recipe for it: derived, where it is a folder of pictures."""
+    name = options.data or recipe.data
+    if name in DATA:
+        if options.size is not None:
+            todo = "Leave it out; or name a folder of pictures by --data."
+            raise refuse("--size", options.size, "none for data that have one", todo)
+        return recipe, DATA[name][1]()
+    if not Path(name).is_dir():
+        raise unknown("--data (no such folder)", name, DATA)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda said, *_, **__: print(f"ganlib: {said}", file=sys.stderr)
+        size = options.size or (recipe.shape[:2] if recipe.pixels else 28)
+        pictures = data.load_images(name, size)
+    return pictures.recipe(recipe), pictures
 
 
 def _write_results(out, history, frames, plots):
@@ -222,16 +250,19 @@ def evaluate(options):
 
     if not Path(options.what).is_dir() and options.what not in RECIPES:
         raise unknown("RUN (no such folder) or RECIPE", options.what, RECIPES)
-    if checkpoint.find(options.what) or options.what not in RECIPES:
+    run = Path(options.what) if checkpoint.find(options.what) or options.what not in RECIPES else None
+    out = options.out or (run / "evaluation.json" if run else Path(f"evaluation-{options.what}.json"))
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        todo = "Name another one by --out; nothing was run."
+        raise refuse("--out", out, "a file in a folder that can be written in", todo, OSError)
+    if run:
         if given := [n for n in ("steps", "seconds") if getattr(options, n) is not None]:
             todo = "A run is measured as it stands: train it further by ganlib train --resume."
             raise refuse(f"--{given[0]}", options.what, "a recipe with it", todo)
         result = evaluation.of_run(options.what, options.samples)
-        out = options.out or Path(options.what) / "evaluation.json"
     else:
         length = {"steps": options.steps, "seconds": options.seconds}
         result = evaluation.of_recipe(options.what, options.samples, options.seed, **length)
-        out = options.out or Path(f"evaluation-{options.what}.json")
     print(*evaluation.table(result), sep="\n")
     out.write_text(json.dumps(result, indent=1) + "\n")
     print(f"\nAll of it is in {out}")
@@ -257,34 +288,8 @@ def recipes(options):
 
 def doctor(options):
     """``ganlib doctor``: versions, cores, data; 1 where something that training needs is missing."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(
-        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cores} cores"
-    )
-    missing = []
-    for name in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "matplotlib", "mlxtend", "jupyterlab"):
-        with contextlib.suppress(PackageNotFoundError):
-            print(f"  {name} {version(name)}")
-            continue
-        missing.append(name)
-    need = [name for name in ("keras", "numpy", "matplotlib", "mlxtend") if name in missing]
-    if {"tensorflow", "tensorflow-cpu"} <= set(missing):
-        need.append("tensorflow")
-    for name in need:
-        print(f"  {name} is missing: pip install 'ganlib[cpu]'")
-    if "jupyterlab" in missing:
-        print("  jupyterlab is missing, which only the notebooks need: pip install 'ganlib[lab]'")
-    for name, load in (("mnist", data.load_mnist), ("fashion-mnist", data.load_fashion_mnist)):
-        files = data.found(name)
-        if not files:
-            print(
-                f"  {name}: not here; ganlib.{load.__name__}() fetches it, GANLIB_DATA names its folder"
-            )
-            continue
-        try:
-            load()
-            print(f"  {name}: {', '.join(map(str, files))}, verified")
-        except ValueError as error:
-            print(f"  {error}")
-    print("Something is missing." if need else "Ready: ganlib train small --seconds 30")
-    return 1 if need else 0
+    from ganlib.doctor import report
+
+    lines, ready = report()
+    print(*lines, sep="\n")
+    return 0 if ready else 1

@@ -1,8 +1,11 @@
 """The GAN itself: two networks, two optimizers and the step that trains them."""
 
+import contextlib
+from functools import partial
+
 import numpy as np
 
-from ganlib import chance, data, execution, inputs, losses, models
+from ganlib import chance, data, execution, inputs, losses, models, streams
 from ganlib.backend import keras, tf
 from ganlib.keras_model import KerasModel, Optimizers
 from ganlib.recipes import get_recipe
@@ -59,7 +62,8 @@ class GAN(KerasModel):
 
     def __init__(self, recipe, seed=0, generator=None, discriminator=None):
         super().__init__()
-        self.recipe, self.seed = inputs.networks(get_recipe(recipe), generator, discriminator), seed
+        self.recipe = inputs.networks(get_recipe(recipe), generator, discriminator)
+        self.seed = seed = inputs.whole("seed", seed)
         self.generator = generator or models.generator(self.recipe, seed)
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
         given = {"generator": generator, "discriminator": discriminator}
@@ -69,8 +73,9 @@ class GAN(KerasModel):
             shape=(), dtype="int64", trainable=False, name="step", aggregation="only_first_replica"
         )
         names = ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
-        self.means = {name: keras.metrics.Mean(name) for name in names}  # of an epoch: Keras resets them
-        self.recent = {name: keras.metrics.Mean(name) for name in names}  # whoever reads them resets them
+        mean = partial(keras.metrics.Mean, dtype="float32")
+        self.means = {name: mean(name) for name in names}  # of an epoch: Keras resets them
+        self.recent = {name: mean(name) for name in names}  # whoever reads them resets them
         self.built = True
 
     def compile(self, d_optimizer=None, g_optimizer=None, **options):
@@ -84,8 +89,7 @@ class GAN(KerasModel):
         """
         alone = self.distribute_strategy.num_replicas_in_sync == 1  # several devices: neither works
         many = {"jit_compile": self.recipe.xla and alone, "steps_per_execution": 25 if alone else 1}
-        options = {**many, **options}
-        super().compile(optimizer=None, **options)
+        super().compile(**{**many, **options})
         self.d_optimizer, self.g_optimizer = inputs.optimizers(self.recipe, d_optimizer, g_optimizer)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
@@ -95,7 +99,8 @@ class GAN(KerasModel):
         """Train as any Keras model: ``keras.Model.fit``, with the options that it has.
 
         Args:
-            x: Real examples as `ganlib.train` takes them, or a ``tf.data.Dataset`` of batches of them.
+            x: Real examples as `ganlib.train` takes them, or batches of them: a ``tf.data.Dataset``, an
+                iterator or a Keras ``PyDataset``.
             y: Labels ``(n,)`` of examples in an array, for a recipe with classes.
             batch_size: Of examples in an array; by default the recipe's, times ``d_steps``.  They are
                 taken as `ganlib.train` takes them: whole batches, in the order of the GAN's own seed.
@@ -103,16 +108,15 @@ class GAN(KerasModel):
             **options: Passed to Keras.
         """
         devices = self.distribute_strategy.num_replicas_in_sync
-        if isinstance(x, data.Digits | list | np.ndarray | tf.Tensor):
+        batches = streams.watched(x, self.recipe, devices)
+        if not streams.ready(x):
             y = inputs.labels(x, self.recipe, y)
             rows, x = inputs.rows(batch_size, self.recipe, devices), inputs.examples(x, self.recipe)
             length = options.pop("steps_per_epoch", None)
-            x, y = data.batches(x, rows, self.seed, self.step, y, shuffle, length), None
-            batch_size = None
-        elif isinstance(x := inputs.batches(x, self.recipe, devices), tf.data.Dataset):
-            x = data.steady(x)
-        shuffle = shuffle and isinstance(x, keras.utils.PyDataset)  # Keras shuffles no other
-        with inputs.explained(self.recipe, devices):
+            x = data.batches(x, rows, self.seed, self.step, y, shuffle, length)
+            y, batch_size, batches = None, None, contextlib.nullcontext(x)
+        with batches as x:
+            shuffle = shuffle and isinstance(x, keras.utils.PyDataset)  # Keras shuffles no other
             return super().fit(x, y, batch_size, shuffle=shuffle, **options)
 
     def make_train_function(self, force=False):
@@ -177,9 +181,9 @@ class GAN(KerasModel):
             labels: For a recipe with classes: which to draw, ``(count,)``; by default all in turn.
 
         Returns:
-            NumPy ``uint8`` images ``(count, 28, 28)``, or float32 ``(count, *shape)`` where the recipe
-            has no pixels.
+            NumPy ``uint8`` images ``(count, *shape)``, or float32 where the recipe has no pixels.
         """
+        count, seed = inputs.whole("count", count, 1), inputs.whole("seed", seed)
         labels = inputs.wanted(labels, count, self.recipe)
         z = draw_z(count, self.recipe.latent_dim, seed, 0)
         if labels is not None:

@@ -5,52 +5,73 @@ lab and the command line all come through it, so each says the same no in the sa
 """
 
 import re
-from contextlib import contextmanager
-from types import GeneratorType
 
 import numpy as np
 
-from ganlib import data, models
-from ganlib.backend import keras, tf
-from ganlib.errors import refuse
+from ganlib import data, losses, models
+from ganlib.backend import keras
+from ganlib.data import own
+from ganlib.errors import refuse, unknown
 
-FOUND = "values in [{}, {}]"
-SIZE = "a batch of {}"
-UNSCALED = "Hand over the uint8 images: the GAN scales them itself."
-LABELS = "This recipe tells its networks the labels: hand over what ganlib.load_digits() gives."
+FOUND, FAINT = "values in [{}, {}]", "uint8 values in [{}, {}]"
+BOUNDED = {
+    "sigmoid",
+    "hard_sigmoid",
+    "tanh",
+    "hard_tanh",
+    "softsign",
+    "softmax",
+    "softplus",
+    "exponential",
+}
+BOUNDED |= {"relu", "relu6", "silu", "gelu", "mish"}  # at one side
+LABELS = "This recipe tells its networks the labels: hand over ganlib.Digits(images, labels)."
 
 
-def examples(given, recipe):
+def examples(given, recipe, few=1):
     """Return real examples as an array that the recipe can train on, or say what is wrong with them.
 
     Args:
-        given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.
+        given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.  An axis
+            of 1 for grey, and labels beside the images in a tuple, do no harm.
         recipe: A `Recipe`.
+        few: Of fewer ``uint8`` images than these all may be dark.
 
     Returns:
         ``uint8`` as it came, anything else as float32; ``(n, *shape)``.
 
     Raises:
         TypeError: Neither numbers nor `data.Digits`.
-        ValueError: Wrong shape, no examples, non-finite values, or floats out of the recipe's range.
+        ValueError: Wrong shape, no examples, non-finite values, or values that fill a tenth of the range
+            or less, or of another range.
     """
-    array = given.images if isinstance(given, data.Digits) else np.asarray(given)
-    _of_kind(array.dtype, array.shape, recipe)
+    array = own.images(given, recipe.shape)
+    of_kind(array.dtype, array.shape, recipe)
     if not len(array):
-        raise _misshapen(array.shape, recipe)
+        raise misshapen(array.shape, recipe)
     if array.dtype == np.uint8:
+        least, most = int(array.min()), int(array.max())
+        if recipe.pixels is not None and len(array) >= few and faint(least, most):
+            raise own.stretched(FAINT.format(least, most), most)
         return array
     if not np.isfinite(array).all():
         raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
-    if recipe.pixels is not None and out_of_range(array.min(), array.max(), recipe):
-        raise _unscaled(FOUND.format(f"{array.min():g}", f"{array.max():g}"), recipe)
+    least, most = float(array.min()), float(array.max())
+    if recipe.pixels is not None and out_of_range(least, most, recipe):
+        raise unscaled(FOUND.format(f"{least:g}", f"{most:g}"), recipe)
     return array.astype("float32")
 
 
 def out_of_range(least, most, recipe):
     """Say whether floats between these two are no images in the recipe's range; numbers or tensors."""
     low, high = recipe.pixels
-    return (least < low) | (most > high) | (most - least < (high - low) / 10)
+    halved = (low < 0) & (least >= 0)  # 0 to 1 where -1 to 1 is due
+    return halved | (least < low) | (most > high) | (most - least < (high - low) / 10)
+
+
+def faint(least, most):
+    """Say whether ``uint8`` images between these two are nearly of one tone: 1 was meant for white."""
+    return most - least < 26  # a tenth of 255
 
 
 def labels(given, recipe, y=None):
@@ -59,7 +80,8 @@ def labels(given, recipe, y=None):
     Args:
         given: The examples; `data.Digits` bring their labels along.
         recipe: A `Recipe`.
-        y: Whole numbers ``(n,)`` from 0 to ``recipe.classes - 1``, for examples without labels.
+        y: Whole numbers ``(n,)`` from 0 to ``recipe.classes - 1``, for examples without labels; as a
+            column, or a one among zeros for each, too.
 
     Raises:
         TypeError: There are none.
@@ -67,14 +89,15 @@ def labels(given, recipe, y=None):
     """
     if not recipe.classes:
         return None
-    accepted = f"Digits with labels below {recipe.classes}"
+    given, accepted = own.paired(given), f"Digits with labels below {recipe.classes}"
     if y is None and not isinstance(given, data.Digits):
         raise refuse("examples", type(given).__name__, accepted, LABELS, TypeError)
     images = given.images if isinstance(given, data.Digits) else given
-    y = given.labels if y is None else np.asarray(y)
-    if y.shape != (len(images),) or not np.isin(y, range(recipe.classes)).all():
+    y = own.names(given.labels if y is None else y, recipe.classes)
+    known = y.dtype.kind in "buif" and np.isin(y, range(recipe.classes)).all()
+    if y.shape != (len(images),) or not known:
         error = TypeError if isinstance(given, data.Digits) else ValueError
-        found = f"labels {np.unique(y)} of shape {y.shape}"
+        found = f"labels {y.ravel()[:9].tolist()} of shape {y.shape}"
         raise refuse("examples", found, f"{accepted}, one for each of {len(images)}", LABELS, error)
     return y
 
@@ -96,77 +119,34 @@ def wanted(names, count, recipe):
     return found
 
 
+def whole(name, value, least=0):
+    """Return a whole number of at least ``least`` as an int, or refuse it."""
+    number = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not number or value < least:
+        todo = "Draw at least one." if least else "Equal seeds give equal numbers: take 0."
+        raise refuse(name, repr(value), f"a whole number ≥ {least}", todo)
+    return int(value)
+
+
 def rows(batch_size, recipe, devices=1):
     """Return how many examples one step takes: the recipe's own number, or a ``batch_size`` that fits."""
     size = recipe.batch_size * recipe.d_steps if batch_size is None else batch_size
-    if isinstance(size, bool) or size != int(size) or size < 1 or size % _parts(recipe, devices):
-        raise _broken(size, recipe, devices)
+    if isinstance(size, bool) or size != int(size) or size < 1 or size % parts(recipe, devices):
+        raise broken(size, recipe, devices)
     return int(size)
 
 
-def _parts(recipe, devices):
+def parts(recipe, devices):
     """Return into how many equal parts a batch is cut."""
     return devices * recipe.d_steps * recipe.pack * (2 if recipe.d_update == "half" else 1)
 
 
-def _broken(size, recipe, devices):
-    parts = _parts(recipe, devices)
-    accepted = f"a multiple of {parts}" if parts > 1 else "a whole number ≥ 1"
+def broken(size, recipe, devices):
+    """Return the exception to raise for a batch that cannot be parted."""
+    part = parts(recipe, devices)
+    accepted = f"a multiple of {part}" if part > 1 else "a whole number ≥ 1"
     on = f" on each of {devices} devices" if devices > 1 else ""
     return refuse("batch_size", size, accepted, f"Every part that D sees must be whole{on}.")
-
-
-def batches(given, recipe, devices=1):
-    """Return ready-made batches for ``fit``, which will be refused where they do not fit the recipe.
-
-    A ``tf.data.Dataset`` is judged by what it says of its batches, then batch for batch as they come;
-    of a Python generator or a Keras ``PyDataset`` the first batch is looked at.
-    """
-    parts = _parts(recipe, devices)
-    if isinstance(given, tf.data.Dataset):
-        images = _images(given.element_spec)
-        _of_kind(np.dtype(images.dtype.as_numpy_dtype), tuple(images.shape), recipe)
-        scaled = images.dtype != tf.uint8 and recipe.pixels is not None
-        if not scaled and (parts == 1 or (images.shape[0] or 1) % parts == 0):
-            return given
-        return given.map(lambda *batch: _watched(batch if len(batch) > 1 else batch[0], recipe, parts))
-    if isinstance(given, GeneratorType):
-        first = next(given)
-        examples(_images(first), recipe)
-        return (batch for part in ([first], given) for batch in part)
-    if isinstance(given, keras.utils.PyDataset):
-        examples(_images(given[0]), recipe)
-    return given
-
-
-def _images(batch):
-    return batch[0] if isinstance(batch, tuple | list) else batch
-
-
-def _watched(batch, recipe, parts):
-    size = tf.shape(_images(batch))[0]
-    found = [tf.debugging.Assert(size % parts == 0, [tf.strings.format(SIZE, size)])]
-    if _images(batch).dtype != tf.uint8 and recipe.pixels is not None:
-        images = tf.cast(_images(batch), tf.float32)
-        least, most = tf.reduce_min(images), tf.reduce_max(images)
-        bad = out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
-        found.append(tf.debugging.Assert(~bad, [tf.strings.format(FOUND, (least, most))]))
-    with tf.control_dependencies(found):
-        return tf.nest.map_structure(tf.identity, batch)
-
-
-@contextmanager
-def explained(recipe, devices=1):
-    """Say in the door's own words why TensorFlow stopped at a batch that `batches` watched."""
-    try:
-        yield
-    except tf.errors.InvalidArgumentError as error:
-        text = error.message if "assertion failed" in error.message else ""
-        if found := re.search(SIZE.format(r"\d+"), text):
-            raise _broken(found[0], recipe, devices) from None
-        if found := re.search(re.escape(FOUND).replace(r"\{\}", r"[^],]+"), text):
-            raise _unscaled(found[0], recipe) from None
-        raise
 
 
 def networks(recipe, generator=None, discriminator=None):
@@ -181,10 +161,14 @@ def networks(recipe, generator=None, discriminator=None):
         TypeError: No Keras model, or one that is not built.
         ValueError: Another shape, nothing to train, or a discriminator whose ends are no logits.
     """
+    if recipe.loss not in losses.LOSSES:
+        raise unknown("loss", recipe.loss, losses.LOSSES)
     if generator is not None:
         _model("generator", generator)
         taken = getattr(generator, "input_shape", (None, recipe.latent_dim + recipe.classes))[-1]
         _gives("generator", generator, (taken,), recipe.shape)
+        if recipe.pixels is not None:
+            _reaches(generator, taken, recipe.pixels)
         recipe = recipe.but(latent_dim=taken - recipe.classes)
     if discriminator is not None:
         _model("discriminator", discriminator)
@@ -202,21 +186,35 @@ def _model(name, network):
         todo = "Give it a keras.Input first, so that it is built."
         raise refuse(name, got, "a built keras.Model", todo, TypeError)
     models.single(name, network)
-    if not network.trainable_variables:
-        todo = "Set trainable = True on the network and on its layers."
-        raise refuse(name, "a network without trainable weights", "one that can learn", todo)
+    models.learning(name, network)
 
 
 def _gives(name, network, taken, wanted):
     """Refuse a network that does not take or give what its place in the game needs."""
     try:
-        given = tuple(network(np.zeros((2, *taken), "float32")).shape[1:])
+        out = network(np.zeros((2, *taken), "float32"))
     except Exception as error:
         accepted = f"a network that takes (n, {', '.join(map(str, taken))})"
         raise refuse(name, error, accepted, "Change its Input.") from error
+    if not hasattr(out, "shape"):
+        todo = "Make a keras.Model that ends in one of them."
+        raise refuse(name, f"{len(out)} outputs", f"a single one, of shape {tuple(wanted)}", todo)
+    given = tuple(out.shape[1:])
     if given != tuple(wanted):
         todo = "Change its last layer, or take other examples."
         raise refuse(name, f"an output of shape {given} for each row", f"{tuple(wanted)}", todo)
+
+
+def _reaches(generator, taken, pixels):
+    """Refuse a generator that stays on one side of the middle, however wild the z: a sigmoid, a ReLU."""
+    z = np.random.default_rng(0).normal(0, 1, (128, taken)).astype("float32")
+    z[64:] *= 1e4
+    out, (low, high) = np.asarray(generator(z)), pixels
+    least, most = out.min(), out.max()
+    if low < 0 < high and least < most and (least >= 0 or most <= 0):
+        found = f"outputs in [{least:.3g}, {most:.3g}], however wild the z"
+        todo = "End it in a tanh, not in a sigmoid or a ReLU."
+        raise refuse("generator", found, f"{low:g} for black to {high:g} for white", todo)
 
 
 def _squashed(network, taken):
@@ -224,13 +222,13 @@ def _squashed(network, taken):
     last = network
     while getattr(last, "layers", None):
         last = last.layers[-1]
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
+    if getattr(getattr(last, "activation", None), "__name__", None) in BOUNDED:
         return True
     wild = np.random.default_rng(0).normal(0, 1e4, (64, *taken)).astype("float32")
     out = np.asarray(network(wild))
-    bounded = out.min() >= 0 or np.abs(out).max() <= 1
-    touched = np.minimum(np.abs(out), np.abs(np.abs(out) - 1)) < 1e-6
-    return bool(bounded and touched.any() and out.any())
+    at_one, at_zero = np.abs(np.abs(out) - 1) < 1e-6, np.abs(out) < 1e-6
+    from_zero = out.min() >= 0 and (at_zero | at_one).any()
+    return bool(out.any() and (from_zero or (np.abs(out).max() <= 1 and at_one.any())))
 
 
 def optimizers(recipe, d_optimizer=None, g_optimizer=None):
@@ -251,21 +249,26 @@ def optimizers(recipe, d_optimizer=None, g_optimizer=None):
     return tuple(given[name] or models.optimizer(getattr(recipe, name)) for name in given)
 
 
-def _of_kind(dtype, shape, recipe):
+def of_kind(dtype, shape, recipe):
+    """Refuse what are no numbers, or of another shape; a side of which nothing is known is None."""
     if dtype.kind not in "uif":
         todo = "Images are uint8, 0 to 255; scaled images or points are float32."
+        todo = "Black and white are 0 and 255: x.astype('uint8') * 255." if dtype.kind == "b" else todo
         raise refuse("examples", dtype, "uint8 or float", todo, TypeError)
     known = shape and len(shape) == len(recipe.shape) + 1
     pairs = zip(shape[1:], recipe.shape, strict=True) if known else ()
     if not known or any(a not in (None, b) for a, b in pairs):
-        raise _misshapen(shape, recipe)
+        raise misshapen(shape, recipe)
 
 
-def _misshapen(shape, recipe):
+def misshapen(shape, recipe):
+    """Return the exception to raise for examples of another shape."""
     wanted = f"({', '.join(['n', *map(str, recipe.shape)])}) with n ≥ 1"
-    return refuse("examples", f"shape {shape}", f"shape {wanted}", "Reshape them first.")
+    return refuse("examples", f"shape {shape}", f"shape {wanted}", own.way(shape, recipe))
 
 
-def _unscaled(found, recipe):
-    low, high = recipe.pixels
-    return refuse("examples", found, f"uint8, or floats over [{low:g}, {high:g}]", UNSCALED)
+def unscaled(found, recipe):
+    """Return the exception to raise for floats of another range; ``found`` as ``FOUND`` writes it."""
+    (low, high), (least, most) = recipe.pixels, map(float, re.findall(r"[^[, ]+(?=[,\]])", found))
+    accepted = f"uint8, or floats over [{low:g}, {high:g}]"
+    return refuse("examples", found, accepted, own.unscaled(least, most, low))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganlib import models
 from ganlib.backend import keras
 from ganlib.errors import refuse
 from ganlib.recipe import plain, restored
@@ -18,7 +19,9 @@ NOT_HERE = {  # options of fit that ask for one loss and one output
     "class_weight": "Hand over each class as often as it shall count.",
     "sample_weight": "Hand over each example as often as it shall count.",
 }
+COMPILED = ("optimizer", "loss", "loss_fn", "loss_weights", "metrics", "weighted_metrics")
 COMPARE = (keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau)
+OPEN = (keras.callbacks.LambdaCallback,)  # Keras's own, with anybody's code in it
 MOVE_RATES = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
@@ -59,6 +62,12 @@ def watchers(given):
     return found
 
 
+def _logged(callbacks):
+    """Say whether a callback of somebody's own may have put further values into the logs."""
+    homes = {type(c).__module__.split(".")[0] for c in callbacks}
+    return homes - {"keras", "ganlib"} or any(isinstance(c, OPEN) for c in callbacks)
+
+
 class KerasModel(keras.Model):
     """A Keras model of a recipe, a seed, two networks and two optimizers.
 
@@ -67,6 +76,14 @@ class KerasModel(keras.Model):
     """
 
     lost = None  # the step by which a loss was no finite number any more
+
+    def compile(self, **options):
+        """Take Keras's options; what a recipe says already is refused."""
+        for name in COMPILED:
+            if options.get(name) is not None:
+                todo = "Give d_optimizer and g_optimizer, one a network; the recipe has the loss."
+                raise refuse(name, repr(options[name]), "None", todo)
+        super().compile(**{"optimizer": None, **options})
 
     def fit(self, *data, callbacks=None, **options):
         """Train by ``keras.Model.fit``, and say so where numbers were lost on the way.
@@ -103,6 +120,8 @@ class KerasModel(keras.Model):
             self.steps_per_execution, self.train_function = kept, None
 
     def _refuse(self, callbacks, options):
+        for name in ("generator", "discriminator"):
+            models.learning(name, getattr(self, name))
         for name, todo in NOT_HERE.items():
             if not (options.get(name) is None or np.array_equal(options[name], 0)):
                 raise refuse(name, type(options[name]).__name__, "None", todo)
@@ -115,6 +134,9 @@ class KerasModel(keras.Model):
             if writes and not callback.save_weights_only:
                 self._storable()
             compares = callback.save_best_only if writes else isinstance(callback, COMPARE)
+            if compares and callback.monitor not in self.means and not _logged(callbacks):
+                todo = "Watch one of these; or put a measure of your own into the logs before."
+                raise refuse(f"{name}: monitor", callback.monitor, ", ".join(self.means), todo)
             if compares and callback.mode == "auto" and callback.monitor in self.means:
                 todo = f"Say whether less {callback.monitor} is better: in a game Keras cannot know."
                 raise refuse(f"{name}: mode", "'auto'", "'min' or 'max'", todo)
@@ -179,12 +201,18 @@ class KerasModel(keras.Model):
             aside.unlink(missing_ok=True)
 
     def _storable(self):
+        """Refuse networks that Keras could not write, or could not read again."""
         try:
-            json.dumps(keras.saving.serialize_keras_object(self))
+            config = json.loads(json.dumps(keras.saving.serialize_keras_object(self)))["config"]
+            for name in self.own:
+                keras.saving.deserialize_keras_object(config[name])
         except Exception as error:  # whatever a learner's own get_config may raise
-            todo = "Give that network a get_config(); or keep weights alone: gan.save_weights(path)."
+            todo = (
+                "Layers of your own: a class with a get_config(), registered by "
+                "keras.saving.register_keras_serializable(). Weights alone: gan.save_weights(path)."
+            )
             received = f"a network that Keras cannot describe: {error}"
-            raise refuse("save", received, "networks with a config", todo, TypeError) from error
+            raise refuse("save", received, "networks that load again", todo, TypeError) from error
 
     def get_config(self):
         """Return the recipe, the seed and your own networks; the recipe's follow from it."""

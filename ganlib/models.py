@@ -79,6 +79,13 @@ def single(name, network):
     return network
 
 
+def learning(name, network):
+    """Refuse a network that is frozen: one whose weights nothing would move."""
+    if not network.trainable_variables:
+        todo = "Set trainable = True on the network and on its layers."
+        raise refuse(name, "a network without trainable weights", "one that can learn", todo)
+
+
 def _layer(kind, options, seed):
     if kind not in LAYERS:
         raise unknown("layer", kind, LAYERS)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields, replace
 
+from ganlib import sizes
 from ganlib.errors import refuse, unknown
 
 Layer = tuple[str, dict]  # the name of a layer and its options: ("Dense", {"units": 256})
@@ -95,6 +96,11 @@ class Recipe:
             if not 0 <= value <= 1:
                 todo = "A target is a probability: 0.9 smooths, 1 does not."
                 raise refuse(name, value, "a number in [0, 1]", todo)
+        for name in ("g_optimizer", "d_optimizer"):
+            value = getattr(self, name)
+            if not isinstance(value, Adam):
+                todo = "A Keras optimizer goes to gan.compile(d_optimizer=..., g_optimizer=...)."
+                raise refuse(name, repr(value), "a recipes.Adam", todo, TypeError)
         if self.d_update not in ("joint", "separate", "half"):
             raise unknown("d_update", self.d_update, ("joint", "separate", "half"))
         counts = dict.fromkeys(("d_steps", "pack", "batch_size", "latent_dim", "steps"), 1) | {"shift": 0}
@@ -127,11 +133,19 @@ class Recipe:
         return self.loss in ("relativistic", "wasserstein")
 
     def but(self, **changes):
-        """Return a copy with some fields changed; an unknown field is refused by name."""
+        """Return a copy with some fields changed; an unknown field is refused by name.
+
+        With another ``shape`` the ends of both networks follow it, unless they are given too:
+        ``but(shape=(32, 32, 3))`` is the recipe for colour pictures of 32 by 32.
+        """
         names = [field.name for field in fields(self)]
         for name in changes:
             if name not in names:
                 raise unknown("recipe field", name, names)
+        changes = {n: value.item() if hasattr(value, "dtype") else value for n, value in changes.items()}
+        missing = {"generator", "discriminator"} - set(changes)
+        if missing and changes.get("shape", self.shape) != self.shape:
+            changes |= sizes.fitted(self, changes["shape"], missing)
         return replace(self, **changes)
 
 

@@ -1,6 +1,7 @@
 """Train a GAN: data, ``fit``, and what is kept of it."""
 
 import contextlib
+from numbers import Real
 
 from ganlib import data, inputs, keras_model
 from ganlib.backend import keras
@@ -58,6 +59,9 @@ def train(
         FloatingPointError: A loss or a weight has become NaN or infinite.  The training has stopped, and
             the run's folder keeps the last state that was good.
     """
+    if not isinstance(gan, keras_model.KerasModel):
+        todo = "The GAN comes first: ganlib.train(ganlib.build('small'), digits)."
+        raise refuse("gan", f"a {type(gan).__name__}", "what ganlib.build returns", todo, TypeError)
     callbacks = keras_model.watchers(callbacks)
     _refuse_backup(callbacks)
     labels = inputs.labels(examples, gan.recipe)
@@ -109,8 +113,10 @@ def _length(recipe, steps_per_epoch, epochs, steps, seconds):
     if len(given) > 1:
         raise refuse("length", " and ".join(given), "one of them", "Give epochs, steps or seconds.")
     for name, value in given.items():
-        if not 0 < value < float("inf"):
-            raise refuse(name, value, "a positive number", "Train for at least one step.")
+        number = isinstance(value, Real) and 0 < value < float("inf")
+        if not number or (name == "steps" and value != int(value)):
+            accepted = "a positive whole number" if name == "steps" else "a positive number"
+            raise refuse(name, repr(value), accepted, "Train for at least one step.")
     if seconds is not None:
         return None
     if epochs is not None:

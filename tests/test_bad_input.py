@@ -29,7 +29,23 @@ EXAMPLES = {
     ),
     "whole numbers of another type": (GOOD.astype("int64"), r"values in \[0, 255\], accepted uint8"),
     "too few axes": (GOOD.reshape(200, 784), r"shape \(200, 784\), accepted shape \(n, 28, 28\)"),
-    "too many axes": (GOOD[..., None], r"shape \(200, 28, 28, 1\), accepted shape \(n, 28, 28\)"),
+    "too many axes": (
+        GOOD[..., None, None],
+        r"shape \(200, 28, 28, 1, 1\), accepted shape \(n, 28, 28\)",
+    ),
+    "divided by 255": (scaled(0, 1), r"values in \[0, 1\], accepted uint8, or floats over \[-1, 1\]"),
+    "0 and 1": (GOOD // 128, r"uint8 values in \[0, 1\], accepted uint8 over 0 to 255.*images \* 255"),
+    "grey levels of 16": (GOOD // 16, r"uint8 values in \[0, 15\].*rightly so dark: images \* 17"),
+    "nothing but black": (GOOD * 0, r"uint8 values in \[0, 0\].*Look at them first"),
+    "colour": (
+        np.stack([GOOD] * 3, -1),
+        r"shape \(200, 28, 28, 3\).*ganlib.build\('small', shape=\(28, 28, 3\)\)",
+    ),
+    "pictures of 56 by 56": (
+        np.zeros((200, 56, 56), "uint8"),
+        r"\(200, 56, 56\), .*build\('small', shape=\(56, 56\)\)",
+    ),
+    "rows": (GOOD.reshape(200, 784), r"Reshape them: x.reshape\(-1, 28, 28\)"),
     "another size": (GOOD[:, 1:], r"shape \(200, 27, 28\)"),
     "one number": (np.float32(1), r"shape \(\), accepted"),
     "nothing": (GOOD[:0], r"shape \(0, 28, 28\), accepted shape \(n, 28, 28\) with n ≥ 1"),
@@ -53,6 +69,14 @@ def test_bad_examples_are_refused(gan, examples, message):
 def test_bad_types_are_refused(gan, examples):
     with pytest.raises(TypeError, match=r"examples: received .*, accepted uint8 or float"):
         ganlib.train(gan, examples, steps=1, verbose=0)
+
+
+def test_two_sets_and_pictures_of_all_sizes_are_refused(gan):
+    labels = np.zeros(200, int)
+    with pytest.raises(TypeError, match=r"received two sets, as load_data\(\) .*Take one part: \(x, y\)"):
+        ganlib.train(gan, ((GOOD, labels), (GOOD, labels)), steps=1, verbose=0)
+    with pytest.raises(TypeError, match=r"a list that makes no array, accepted examples of one shape"):
+        ganlib.train(gan, [GOOD[0], GOOD[1, 1:]], steps=1, verbose=0)
 
 
 LENGTHS = {
@@ -112,6 +136,34 @@ def test_good_examples_are_taken():
     np.testing.assert_array_equal(inputs.examples(scaled().astype("float64"), recipe), scaled())
     labels = np.zeros(200, "uint8")
     assert inputs.examples(ganlib.Digits(GOOD, labels), recipe) is GOOD
+    for same in (GOOD[..., None], (GOOD, labels), (GOOD[..., None], labels[:, None])):
+        np.testing.assert_array_equal(inputs.examples(same, recipe), GOOD)
+    colourless = recipe.but(shape=(28, 28, 1))
+    np.testing.assert_array_equal(inputs.examples(GOOD, colourless), GOOD[..., None])
+    dark = GOOD // 8  # 0 to 31: night, and still a picture
+    assert inputs.examples(dark, recipe) is dark
+    bright = scaled(-0.1, 1.0)
+    np.testing.assert_array_equal(inputs.examples(bright, recipe), bright)
+    np.testing.assert_array_equal(inputs.examples(scaled(0, 1), recipe.but(pixels=(0, 1))), scaled(0, 1))
+
+
+@pytest.mark.parametrize("form", [np.asarray, lambda y: y[:, None], lambda y: np.eye(10)[y], np.float32])
+def test_labels_are_taken_in_every_clear_form(form):
+    recipe, right = ganlib.get_recipe("conditional"), np.arange(200) % 10
+    for found in (
+        inputs.labels(GOOD, recipe, form(right)),
+        inputs.labels((GOOD, form(right)), recipe),
+        inputs.labels(ganlib.Digits(GOOD, form(right)), recipe),
+    ):
+        np.testing.assert_array_equal(found, right)
+
+
+@pytest.mark.parametrize(
+    "labels", [np.eye(10)[:, ::-1][np.zeros(200, int)] * 2, np.zeros((200, 10)), np.full(200, "a")]
+)
+def test_labels_that_say_nothing_are_refused(labels):
+    with pytest.raises(ValueError, match="examples: received labels"):
+        inputs.labels(GOOD, ganlib.get_recipe("conditional"), labels)
 
 
 @pytest.mark.parametrize("start", [0, 7, 8, 30])

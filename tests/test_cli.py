@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -163,13 +164,73 @@ def test_doctor_says_what_is_here(capsys, monkeypatch, tmp_path):
     assert "Fetch the file again" in capsys.readouterr().out
 
 
+def test_doctor_goes_on_whatever_lies_there(capsys, monkeypatch):
+    def torn():
+        raise KeyError("torn")
+
+    monkeypatch.setattr(ganlib.data, "found", lambda name: ["file"])
+    monkeypatch.setattr(ganlib.data, "load_mnist", torn)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "  mnist: KeyError: 'torn'" in said and said[-1].startswith("Ready")
+
+
+def test_doctor_names_a_tensorflow_that_does_not_start(capsys, monkeypatch):
+    def broken(name):
+        raise ImportError("libtensorflow_cc.so.2: failed to map segment\nfrom shared object")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2] == "  ImportError: libtensorflow_cc.so.2: failed to map segment from shared object"
+    assert said[-1] == "It is installed and does not start."
+
+
+@pytest.mark.parametrize("error", [KeyError("no\nsuch"), RuntimeError("x" * 999), ZeroDivisionError()])
+@pytest.mark.parametrize("command", [["doctor"], ["evaluate", "nowhere"], ["check", "nowhere"]])
+def test_no_command_ends_in_a_traceback(command, error, capsys, monkeypatch):
+    def fail(options):
+        raise error
+
+    monkeypatch.setattr(ganlib.cli, command[0], fail)
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"ganlib: {type(error).__name__}: ") and said.count("\n") == 1
+    assert "(test_cli.py, line " in said and len(said) < 400
+
+
+NOT_A_RUN = {  # what the newest checkpoint holds -> what is said
+    b"PK\x03\x04half": "received BadZipFile: File is not a zip file, accepted a checkpoint",
+    b"": "received EOFError",
+    b"hello": "use the checkpoint before it",
+    None: "received IsADirectoryError",
+}
+
+
+@pytest.mark.parametrize("held", NOT_A_RUN)
+def test_evaluate_says_what_is_no_run(held, tmp_path, capsys):
+    path = tmp_path / "step-00000010.npz"
+    path.mkdir() if held is None else path.write_bytes(held)
+    assert main(["evaluate", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert NOT_A_RUN[held] in said and said.count("\n") == 1
+    assert main(["evaluate", str(tmp_path.parent)]) == 1
+    assert "accepted a folder with a checkpoint" in capsys.readouterr().err
+
+
+def test_evaluate_looks_for_a_place_for_its_file_first(whole, tmp_path, capsys):
+    for out in (tmp_path, tmp_path / "no" / "out.json"):
+        assert main(["evaluate", str(whole), "--out", str(out)]) == 1
+        assert "--out: received" in (said := capsys.readouterr()).err and said.out == ""
+
+
 def test_doctor_says_what_is_missing(capsys, monkeypatch):
     def version(name):
         if "tensorflow" in name or name == "jupyterlab":
-            raise ganlib.cli.PackageNotFoundError(name)
+            raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr("ganlib.cli.version", version)
+    monkeypatch.setattr("ganlib.doctor.version", version)
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "tensorflow is missing: pip install 'ganlib[cpu]'" in said

@@ -247,6 +247,9 @@ def lay(folder, way):
     for part, name in FILES.items():
         whole = idx_bytes(ARRAYS[part])
         name = name if way != "dotted" else name.replace("-idx", ".idx")
+        if way == "boxed":  # a folder of the file's own name
+            (folder / name).mkdir()
+            name = f"{name}/{name}"
         (folder / (name + ".gz" * (way == "gz"))).write_bytes(
             gzip.compress(whole) if way == "gz" else whole
         )
@@ -258,9 +261,16 @@ WAYS = [
     ("mnist", "given", "gz"),
     ("mnist", "given", "dotted"),
     ("mnist", "given/mnist", "gz"),
+    ("mnist", "given/MNIST/raw", "plain"),
+    ("mnist", "given/mnist/raw", "gz"),
+    ("mnist", "given/raw", "dotted"),
+    ("mnist", "given/mnist", "mnist.npz"),
+    ("mnist", "given", "boxed"),
     ("mnist", "keras/datasets", "mnist.npz"),
     ("fashion-mnist", "given", "fashion-mnist.npz"),
     ("fashion-mnist", "given/fashion-mnist", "gz"),
+    ("fashion-mnist", "given/FashionMNIST/raw", "plain"),
+    ("fashion-mnist", "given/fashionmnist", "boxed"),
     ("fashion-mnist", "system/fashion-mnist", "gz"),
     ("fashion-mnist", "keras/datasets/fashion-mnist", "gz"),
 ]

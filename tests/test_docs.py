@@ -86,3 +86,13 @@ def test_teaching_states_the_minutes_that_the_pages_state():
             (path,) = (ROOT / "solutions").glob(f"0{lesson}_*.ipynb")
             said = nbformat.read(path, 4).cells[0].source.replace("an hour", "60 minutes")
             assert re.search(r"about (\d+) minutes", said)[1] == work
+
+
+def test_every_report_names_a_test_that_there_is():
+    text = (ROOT / "docs" / "reports.md").read_text()
+    rows = re.findall(r"^\| ([\w./-]+ #\d+) \|.*\| `(test_\w+)::(test_\w+)` \|$", text, re.M)
+    assert len(rows) == len({source for source, *_ in rows}) == text.count("\n| ") - 2
+    (said,) = re.findall(r"Here are (\d+) public reports", text)
+    assert len(rows) == int(said) >= 24
+    for _, file, name in rows:
+        assert f"def {name}(" in (ROOT / "tests" / f"{file}.py").read_text(), name

@@ -120,7 +120,9 @@ def test_a_measure_that_is_not_there_is_null(no_mnist):
 
 
 def test_clothes_are_refused(tmp_path, monkeypatch):
-    clothes = data.Digits(np.full((70, 28, 28), 9, np.uint8), np.zeros(70, np.uint8))
+    clothes = data.Digits(
+        np.random.default_rng(9).integers(0, 256, (70, 28, 28), np.uint8), np.zeros(70, np.uint8)
+    )
     monkeypatch.setattr(data, "found", lambda name, split="train": ["x"] if "fashion" in name else [])
     monkeypatch.setattr(data, "load_fashion_mnist", lambda: clothes)
     run(tmp_path, clothes)

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from ganlib.cli import main
+from ganlib.grading import folder, inside, kernel, names
 from ganlib.grading import hand_ins as grading
-from ganlib.grading import kernel
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only")
@@ -227,7 +227,7 @@ SAID = {
     ),
     "unknown": (
         "lesson",
-        "lesson: received 99_nothing.ipynb, accepted a name with 01_ to 08_ in it. "
+        "lesson: received 99_nothing.ipynb, accepted a name with one of 01_ to 08_ in it. "
         "Give the file the name of its exercise back.",
     ),
 }
@@ -241,7 +241,10 @@ def test_the_table_says_why(graded, learner):
 
 def test_a_missing_answer_names_the_cell_that_failed(graded):
     said = {row["task"]: row["advice"] for row in rows(graded, "syntax")}
-    assert said["2.3"] == "There is no function called jsd. Code cell 6 stopped with SyntaxError."
+    assert said["2.3"] == (
+        "There is no function called jsd. "
+        "Code cell 6 stopped with SyntaxError: '(' was never closed (line 1)."
+    )
     assert said["2.4"] == ""
     assert rows(graded, "empty")[0]["advice"] == "There is no function called optimal_d."
 
@@ -294,12 +297,12 @@ ROUGH = {  # what goes wrong -> the setting that makes it so, hint, advice
         (grading, "LIMITS", kernel.Limits(seconds=1)),
         ("time", "Code cell 1 took longer than was left for it."),
     ),
-    "the start": ((kernel, "START", 0.0), ("time", "The start took longer than was left for it.")),
+    "the start": ((kernel, "START", 0.0), ("machine", "The start took longer than was left for it.")),
     "a reply": (
         (kernel.Session, "recv", nonsense),
-        ("kernel", "Its kernel could not be asked (ValueError)."),
+        ("machine", "ValueError: Invalid signature"),  # it comes before the first cell
     ),
-    "its size": ((grading, "LARGEST", 10), ("unreadable", "02_x.ipynb: received something else")),
+    "its size": ((folder, "LARGEST", 10), ("unreadable", "02_x.ipynb: received more, accepted")),
 }
 
 
@@ -381,9 +384,9 @@ def called(path):
                     yield node.func.attr, tuple(ast.unparse(argument) for argument in node.args)
 
 
-@pytest.mark.parametrize("lesson", grading.LESSONS)
+@pytest.mark.parametrize("lesson", names.LESSONS)
 def test_the_grader_hands_over_what_the_exercise_does(lesson):
     (path,) = (ROOT / "exercises").glob(f"{lesson[-2:]}_*.ipynb")
-    here = {task.__name__: task.answers for task in kernel.tasks(lesson).values()}
+    here = {task.__name__: task.answers for task in inside.tasks(lesson).values()}
     assert {name: names for name, names in called(path) if name in here} == here
-    assert grading.numbers_of(lesson) == list(kernel.tasks(lesson))
+    assert names.numbers_of(lesson) == list(inside.tasks(lesson))

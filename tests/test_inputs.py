@@ -47,6 +47,8 @@ WAYS = {
 WRONG = {
     "0 to 255 as floats": (IMAGES.astype("float32"), r"values in \[.*, 255\], accepted uint8, or floats"),
     "nearly nothing": (FLOATS * 0.01, r"values in \[-0.01, 0.01\], accepted uint8, or floats over"),
+    "0 to 1": ((IMAGES / 255).astype("float32"), r"values in \[0, 1\], accepted uint8, or floats over"),
+    "0 and 1": (IMAGES // 128, r"uint8 values in \[0, 1\], accepted uint8 over .*: images \* 255"),
     "another size": (IMAGES[:, 1:], r"shape \(.*27, 28\), accepted shape \(n, 28, 28\)"),
     "rows of pixels": (IMAGES.reshape(128, -1), r"shape \(.*784\), accepted shape \(n, 28, 28\)"),
 }
@@ -89,6 +91,12 @@ def test_a_bad_batch_late_in_a_dataset_is_refused():
     late = np.concatenate([FLOATS, FLOATS[:64], FLOATS[:64] * np.nan])
     with pytest.raises(ValueError, match=r"^examples: received values in \[.*\], accepted uint8, or"):
         gan.fit(dataset(late), verbose=0)
+
+
+def test_a_few_dark_images_in_a_dataset_are_no_mistake(gan):
+    before = gan.steps_done
+    gan.fit(tf.data.Dataset.from_tensor_slices(IMAGES[:24] // 16).batch(8), verbose=0)
+    assert gan.steps_done == before + 3
 
 
 def test_lists_and_digits_are_arrays(gan):

@@ -11,15 +11,19 @@ import ganlib
 
 PACKAGE = Path(ganlib.__file__).parent
 LAYER = {  # a room of its own wins over the folder that it stands in
-    **dict.fromkeys(("errors", "backend", "recipe", "recipes", "theory", "data", "plots"), 0),
-    **dict.fromkeys(("metrics", "questions"), 0),
-    **dict.fromkeys(("chance", "layers", "losses", "models", "inputs", "keras_model", "gan"), 1),
+    **dict.fromkeys(("errors", "backend", "sizes", "recipe", "recipes", "theory"), 0),
+    **dict.fromkeys(("data", "plots", "metrics", "questions"), 0),
+    **dict.fromkeys(
+        ("chance", "layers", "losses", "models", "inputs", "streams", "keras_model", "gan"), 1
+    ),
     **dict.fromkeys(("execution", "experiments"), 1),
     **dict.fromkeys(("callbacks", "training", "checkpoints", "metrics.evaluation"), 2),
-    **dict.fromkeys(("checks", "playground", "grading", "workspace", "cli", "__main__"), 3),
+    **dict.fromkeys(("checks", "playground", "grading", "workspace", "doctor", "cli", "__main__"), 3),
 }
-TOP = {"backend", "callbacks", "chance", "cli", "errors", "execution", "gan", "inputs", "keras_model"}
-TOP |= {"layers", "losses", "models", "recipe", "recipes", "theory", "training", "__init__", "__main__"}
+TOP = {"backend", "callbacks", "chance", "cli", "doctor", "errors", "execution", "gan", "inputs"}
+TOP |= {"keras_model", "layers", "losses", "models", "recipe", "recipes", "sizes", "streams"}
+TOP |= {"theory", "training"}
+TOP |= {"__init__", "__main__"}
 # The core and the doors; all else stands in a folder.
 
 

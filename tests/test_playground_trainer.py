@@ -183,7 +183,9 @@ def test_a_bad_setting_is_refused_and_changes_nothing(ring, change, message):
 
 
 def test_rules_that_a_recipe_cannot_have_are_refused():
-    machine = Trainer(Digits(np.zeros((8, 28, 28), "uint8"), np.zeros(8, "uint8")), "two-layer")
+    machine = Trainer(
+        Digits(np.arange(8 * 784, dtype="uint8").reshape(8, 28, 28), np.zeros(8, "uint8")), "two-layer"
+    )
     before = machine.settings
     with pytest.raises(ValueError, match="d_update"):
         machine.set(r1=1.0)
@@ -363,6 +365,9 @@ def test_every_scene_fits_its_recipe(name):
 def test_points_and_images_of_the_learner_are_taken():
     assert scenes.scene([[0, 1], [2, 3], [4, 5]]).examples.dtype == np.float32
     assert not scenes.scene(np.zeros((3, 28, 28), "uint8")).flat
+    for shape in ((20, 30), (32, 32, 3)):
+        assert scenes.scene(np.zeros((3, *shape), "uint8")).recipe.shape == shape
+    assert scenes.scene(np.zeros((3, 28, 28, 1), "uint8")).examples.shape == (3, 28, 28)
     digits = Digits(np.zeros((3, 28, 28), "uint8"), np.arange(3))
     assert scenes.scene(digits).labels.tolist() == [0, 1, 2]
 
@@ -378,6 +383,7 @@ def test_points_and_images_of_the_learner_are_taken():
         ([["a", "b"], ["c", "d"]], TypeError),
         (np.zeros((0, 28, 28), "uint8"), ValueError),
         (np.zeros((5, 28, 28)), ValueError),
+        (np.zeros((5, 28, 28, 2), "uint8"), ValueError),
     ],
     ids=str,
 )

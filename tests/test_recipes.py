@@ -141,7 +141,10 @@ BAD = [
     ({"shift": -1}, "shift: received -1"),
     ({"shift": 1.0}, "shift: received 1.0"),
     ({"shift": 28}, "shift: received 28"),
-    ({"shape": (2,), "pixels": None, "shift": 1}, r"inside images: \(2,\) here"),
+    (
+        {"shape": (2,), "pixels": None, "shift": 1, "generator": (), "discriminator": ()},
+        r"inside images: \(2,\) here",
+    ),
     ({"d_update": "half", "batch_size": 33}, "a multiple of 2"),
     ({"pack": 3}, "a multiple of 3"),
     ({"pack": 2, "classes": 10}, "pack: received 2"),

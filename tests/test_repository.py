@@ -115,6 +115,18 @@ def test_exercises_are_generated_from_solutions():
     assert before == {path: path.read_bytes() for path in NOTEBOOKS}
 
 
+def test_line_ends_of_windows_hide_no_answer():
+    sys.path.insert(0, str(ROOT / "tools" / "make"))
+    from exercises import exercise, marked
+
+    source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+    made = []
+    for end in ("\n", "\r\n", "\r"):
+        cell = nbformat.v4.new_code_cell(source.replace("\n", end))
+        made.append(exercise(marked(nbformat.v4.new_notebook(cells=[cell]))).cells[0].source)
+    assert made == ["def f():\n    # YOUR CODE HERE\n    raise NotImplementedError()"] * 3
+
+
 def test_an_unpaired_marker_is_refused():
     sys.path.insert(0, str(ROOT / "tools" / "make"))
     from exercises import exercise

@@ -103,7 +103,7 @@ def test_a_keras_callback_works_as_on_any_model():
     assert int(gan.step) == 1
 
 
-IMAGES = np.zeros((200, 28, 28), np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (200, 28, 28), np.uint8)
 REFUSED = [
     (IMAGES.astype(str), {}, TypeError, "examples: received <U"),
     (IMAGES[:, :14], {}, ValueError, r"shape \(200, 14, 28\), accepted shape \(n, 28, 28\)"),

@@ -129,7 +129,8 @@ def load(run_dir):
     """Return the GAN of a run's folder as its newest good checkpoint has it, ready to sample or train.
 
     Args:
-        run_dir: The folder; or a ``.keras`` file that ``gan.save`` wrote.
+        run_dir: The folder; or a ``.keras`` file that ``gan.save`` wrote.  Such a file can hold code:
+            load your own.
 
     Raises:
         FileNotFoundError, ValueError: No checkpoint there, or none that is whole.

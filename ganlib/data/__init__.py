@@ -1,7 +1,7 @@
 """Real examples: digits and clothes, points in the plane, wines; their files, and batches of them.
 
-`digits` loads images, `points` draws toy sets, `idx` reads files from elsewhere, `pipeline` makes
-batches.  Everything named here is loaded on first use.
+`digits` loads images, `pictures` a folder of your own, `points` draws toy sets, `idx` reads files from
+elsewhere, `pipeline` makes batches.  Everything named here is loaded on first use.
 """
 
 from importlib import import_module
@@ -13,6 +13,7 @@ _HOME = {
     "found": "digits",
     "load_digits": "digits",
     "load_fashion_mnist": "digits",
+    "load_images": "pictures",
     "load_mnist": "digits",
     "load_wine": "points",
     "steady": "pipeline",

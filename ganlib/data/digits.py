@@ -39,6 +39,10 @@ SHA256 = {  # of the arrays' bytes in that order, so that it does not matter how
 IDX_NAMES = dict(
     zip(PARTS, ("train-images-3", "train-labels-1", "t10k-images-3", "t10k-labels-1"), strict=True)
 )
+INNER = {  # where below a folder of data a set may lie: as it is, and as torchvision and Kaggle nest it
+    "mnist": ("mnist", "", "MNIST/raw", "mnist/raw", "MNIST", "raw"),
+    "fashion-mnist": ("fashion-mnist", "FashionMNIST/raw", "FashionMNIST", "fashionmnist"),
+}
 SYSTEM = Path("/usr/share/datasets")  # where Debian's package dataset-fashion-mnist puts its files
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 OFFLINE = "or use ganlib.load_digits(), 5 000 digits that need no network"
@@ -94,9 +98,15 @@ def load_digits():
 def cache_folder():
     """Return the user's folder for what ganlib can make again at any time; it need not exist.
 
-    The environment variable ``GANLIB_CACHE`` names another one.
+    The environment variable ``GANLIB_CACHE`` names another one.  An account without a home has none: its
+    path is relative, and nothing is kept there.
     """
-    return Path(os.environ.get("GANLIB_CACHE") or platformdirs.user_cache_dir("ganlib", appauthor=False))
+    if named := os.environ.get("GANLIB_CACHE"):
+        return Path(named)
+    try:
+        return Path(platformdirs.user_cache_dir("ganlib", appauthor=False))
+    except RuntimeError:
+        return Path("~", ".cache", "ganlib")
 
 
 def _keep(path, digits):
@@ -157,7 +167,9 @@ def found(name, split="train"):
 
 
 def _cache():
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+    home = os.path.expanduser("~")
+    home = home if os.path.isabs(home) else tempfile.gettempdir()  # without a home, as `ganlib.backend`
+    return Path(os.environ.get("KERAS_HOME") or os.path.join(home, ".keras")) / "datasets"
 
 
 def _load(name, split):
@@ -174,14 +186,16 @@ def _load(name, split):
 
 def _candidates(place, name, parts):
     """Yield what a folder holds of a set: the path of an ``.npz`` file, or the two IDX files."""
-    if (place / f"{name}.npz").exists():
-        yield [place / f"{name}.npz"]
-    for folder in (place / name, *([place] if name == "mnist" else [])):
+    folders = [place / inner for inner in INNER[name]]
+    packed = [folder / f"{name}.npz" for folder in (place, *folders)]
+    yield from ([path] for path in packed if path.is_file())
+    for folder in folders:
         found = []
         for part in parts:
             stem, rank = IDX_NAMES[part].rsplit("-", 1)
             names = [f"{stem}{dot}idx{rank}-ubyte{end}" for dot in "-." for end in ("", ".gz")]
-            found += [folder / file for file in names if (folder / file).exists()][:1]
+            paths = [folder / file / inner for file in names for inner in ("", *names)]
+            found += [path for path in paths if path.is_file()][:1]  # Kaggle has folders of the same name
         if len(found) == len(parts):
             yield found
 

@@ -6,111 +6,64 @@ limits and with your rights: ``docs/grading.md`` says what that means.
 
 import contextlib
 import csv
-import json
 import math
 import os
-import pkgutil
-import re
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from pathlib import Path
 from threading import Event
 
-from ganlib import checks
 from ganlib.errors import refuse
+from ganlib.grading.folder import find, no_hand_in, read
 from ganlib.grading.kernel import Ended, Kernel, Limits
+from ganlib.grading.machine import at_fault, refuse_unfit, what_of
+from ganlib.grading.names import learner_of, lesson_of, numbers_of
 
 COLUMNS = ("learner", "lesson", "task", "verdict", "hint", "advice", "file")
-LESSONS = [m.name for m in pkgutil.iter_modules(checks.__path__) if m.name.startswith("lesson_")]
-LARGEST = 50_000_000  # bytes of a notebook
 LIMITS = Limits()
-
-
-def find(folder):
-    """Return the notebooks in a folder and below it, sorted, and the folder; or the one notebook."""
-    if folder.is_file():
-        return [folder], folder.parent
-    paths = sorted(path for path in folder.rglob("*.ipynb") if path.is_file())
-    paths = [p for p in paths if not any(part[0] == "." for part in p.relative_to(folder).parts)]
-    if not paths:
-        todo = "Name the folder that the notebooks are in."
-        raise refuse("FOLDER", folder, "a notebook, or a folder with notebooks in it", todo)
-    return paths, folder
-
-
-def read(path):
-    """Return the sources of a notebook's code cells.
-
-    Raises:
-        ValueError: It is not a notebook of format 4.
-    """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError("too large")
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        what, todo = "something else", "Ask for the file again, as JupyterLab saves it."
-        raise refuse(path.name, what, "a notebook of format 4, under 50 MB", todo) from error
-
-
-def lesson_of(path, sources):
-    """Return the lesson, ``"lesson_03"``: by the file's name (``03_...``), else by what it imports.
-
-    Raises:
-        ValueError: Neither names a lesson that has checks.
-    """
-    named = re.findall(r"(?<!\d)(\d\d)_", path.name)
-    named += re.findall(r"ganlib\.checks import lesson_(\d\d)", "\n".join(sources))
-    for number in named:
-        if f"lesson_{number}" in LESSONS:
-            return f"lesson_{number}"
-    accepted = f"a name with {LESSONS[0][-2:]}_ to {LESSONS[-1][-2:]}_ in it"
-    raise refuse("lesson", path.name, accepted, "Give the file the name of its exercise back.")
-
-
-def numbers_of(lesson):
-    """Return the numbers of a lesson's tasks, read from its source: the grader needs no TensorFlow."""
-    source = Path(checks.__file__).with_name(f"{lesson}.py").read_text("utf-8")
-    return re.findall(r'^@task\(\s*"([\d.]+)"', source, re.M)
-
-
-def learner_of(path, root):
-    """Return whose it is: the folders below root, else what follows the first dash, else root's name."""
-    folder, mine = path.relative_to(root).parent.as_posix(), path.stem.partition("-")[2].strip()
-    return folder if folder != "." else mine or root.resolve().name
 
 
 def grade(path, root, limits=LIMITS, stop=None):
     """Run one hand-in; never stopped by what it holds.
 
     Args:
-        path: A notebook.
+        path: A notebook, or what was handed in for one.
         root: The folder that was asked for; the learner's name is found below it.
         limits: A `Limits`.
         stop: An event that ends it early.
 
     Returns:
         Rows, dicts with the keys of ``COLUMNS``: one for each task of the lesson, or a single one if the
-        lesson is not known.  And what it cost: seconds, seconds of processor, peak of memory in bytes.
+        lesson is not known, and a note where its name speaks of another lesson than its imports.  And
+        what it cost: seconds, seconds of processor, peak of memory in bytes.
     """
-    sources, lesson, found, trouble, cost = [], "", {}, (), (0.0, 0.0, 0)
-    try:
-        sources = read(path)
-    except ValueError as error:
-        trouble = ("unreadable", str(error))
-    try:
-        lesson = lesson_of(path, sources)
-    except ValueError as error:
-        trouble = trouble or ("lesson", str(error))
+    lesson, note, sources, trouble = _known(path)
     numbers = numbers_of(lesson) if lesson else [""]
+    found, cost = {}, (0.0, 0.0, 0)
     if not trouble:
         kernel = Kernel(limits, stop or Event())
         trouble = _run(kernel, lesson, numbers, sources, found)
         cost = kernel.cost
-    whose, file = (learner_of(path, root), lesson[-2:]), path.relative_to(root).as_posix()
+    whose, file = (learner_of(path, root)[0], lesson[-2:]), path.relative_to(root).as_posix()
     rows = [(*whose, n, *found.get(n, ("not checked", *trouble)), file) for n in numbers]
+    if note:
+        rows.insert(0, (*whose, "", "note", "lesson", note, file))
     return [dict(zip(COLUMNS, map(_plain, row), strict=True)) for row in rows], cost
+
+
+def _known(path):
+    """Return a lesson, a note on that, the sources, and why they cannot be run: a hint and its advice."""
+    lesson, note, sources, trouble = "", "", [], ()
+    try:
+        sources = read(path)
+    except ValueError as error:
+        trouble = ("unreadable", str(error))
+    except OSError as error:
+        trouble = ("machine", f"It cannot be opened: {error.strerror}.")
+    try:
+        lesson, note = lesson_of(path.name, sources)
+    except ValueError as error:
+        trouble = trouble or ("lesson", str(error))
+    return lesson, note, sources, trouble
 
 
 def _run(kernel, lesson, numbers, sources, found):
@@ -121,15 +74,24 @@ def _run(kernel, lesson, numbers, sources, found):
             kernel.seat(lesson)
             for place, source in enumerate(sources, 1):
                 troubles.append(kernel.run(source, f"Code cell {place}"))
+            first = next(filter(None, troubles), "")
             for number in numbers:
-                state, hint, advice = kernel.verdict(number)
-                first = next(filter(None, troubles), "") if state == "missing" else ""
-                found[number] = state, hint, f"{advice} {first}".strip()
-    except Ended as ended:
-        return ended.args
+                found[number] = _with_reason(*kernel.verdict(number), first)
     except Exception as error:  # whatever a hand-in makes its kernel say, the others have their turn
-        return "kernel", f"Its kernel could not be asked ({type(error).__name__})."
+        hint, why = error.args if isinstance(error, Ended) else ("kernel", what_of(error))
+        if not kernel.seated and hint != "stopped":  # nothing of the hand-in has run yet
+            hint = "machine"
+        return hint, f"{why} {kernel.last_words() if hint in ('died', 'machine') else ''}".strip()
     return "", ""
+
+
+def _with_reason(state, hint, advice, first):
+    """Return a verdict with the first cell that failed, where it may follow from that."""
+    if state == "missing" or (state == "not yet" and hint == "error"):
+        advice = f"{advice} {first}".strip()
+        if at_fault(advice):
+            return "not checked", "machine", advice
+    return state, hint, advice
 
 
 def _plain(text):
@@ -148,28 +110,54 @@ def check(folder, out=None, jobs=1, limits=LIMITS):
         limits: A `Limits`.
 
     Returns:
-        The exit code: 0, or 130 after Ctrl-C, with the rows of the hand-ins that were done.
+        The exit code: 0; 1 where this machine kept something from being checked; or 130 after Ctrl-C,
+        with the rows of the hand-ins that were done.
+
+    Raises:
+        OSError: The table cannot be written, or this machine cannot run a kernel; nothing was run.
+        ValueError: There is no hand-in, or a limit makes no sense.
     """
     _refuse_what_cannot_work(jobs, limits)
-    paths, root = find(folder)
-    rows, stop, code = [], Event(), 0
-    with _table(out) as file, ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(grade, path, root, limits, stop) for path in paths}
+    found, stop = find(folder), Event()
+    for path, why in found.left_out:
+        _say(f"{_plain(path.relative_to(folder).as_posix())}: left out, {why}")
+    if not found.hand_ins:
+        raise no_hand_in(folder)
+    with _table(out) as file:
+        if lessons := sorted({lesson for path in found.hand_ins if (lesson := _known(path)[0])}):
+            refuse_unfit(lessons, limits, stop)
+        rows, code = _grade_all(found, jobs, limits, stop)
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: (row["learner"], row["lesson"], row["file"])))
+    if code == 0 and any(row["hint"] == "machine" for row in rows):
+        _say("This machine kept some from being checked: their rows say why, under the hint machine.")
+        return 1
+    return code
+
+
+def _grade_all(found, jobs, limits, stop):
+    """Return the rows of all hand-ins that were done, and 0, or 130 after Ctrl-C."""
+    rows = []
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(grade, path, found.root, limits, stop) for path in found.hand_ins}
         try:
             while waiting:
                 # A signal just before an endless wait would be heard only at its end: hence 1 s.
                 done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
-                for found, cost in (future.result() for future in done):
-                    rows += found
-                    print(_line(found, *cost), file=sys.stderr, flush=True)
+                for some, cost in (future.result() for future in done):
+                    rows += some
+                    _say(_line(some, *cost))
         except KeyboardInterrupt:
             stop.set()
             pool.shutdown(cancel_futures=True)
-            code = 130
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (row["learner"], row["lesson"], row["file"])))
-    return code
+            return rows, 130
+    return rows, 0
+
+
+def _say(line):
+    with contextlib.suppress(OSError):  # nobody listens any more: the table is still to be written
+        print(line, file=sys.stderr, flush=True)
 
 
 def _refuse_what_cannot_work(jobs, limits):
@@ -204,6 +192,7 @@ def _table(out):
 
 
 def _line(rows, seconds, cpu, peak):
+    rows = [row for row in rows if row["verdict"] != "note"]
     passed = sum(row["verdict"] == "passed" for row in rows)
     spent = f"{seconds:.1f} s, {cpu:.1f} s of processor, {peak / 1e6:.0f} MB"
     return f"{rows[0]['file']}: {passed} of {len(rows)} passed ({spent})"

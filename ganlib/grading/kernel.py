@@ -1,28 +1,24 @@
 """The kernel that a hand-in runs in: fresh, limited, ended with all that it started.
 
 What a learner's cells print plays no part in a verdict, nor do her check cells.  The checks are loaded
-before her first cell, out of her way; in the end they are handed the functions that she left behind, by
-name, and what they find comes back in the kernel's reply, into which nothing is printed.
+before her first cell, out of her way (`inside`); in the end they are handed the functions that she left
+behind, by name, and what they find comes back in the kernel's reply, into which nothing is printed.
 """
 
 import ast
 import contextlib
-import importlib
 import os
-import random
 import re
 import secrets
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-
-from ganlib.checks import Task
+from textwrap import shorten
 
 try:
     import ipykernel  # noqa: F401
@@ -35,12 +31,16 @@ except ImportError as error:
         f"{error.name}: not installed. Hand-ins run in Jupyter kernels:  pip install 'ganlib[lab]'"
     ) from error
 
-START, GRACE, TICK = (
-    120.0,
-    5.0,
-    0.1,
-)  # seconds: to start, to heed an interrupt, between two looks
+START = 120.0  # seconds to start
+GRACE, TICK = 5.0, 0.1  # seconds to heed an interrupt, and between two looks
 LARGEST = 50_000_000  # bytes, of one reply
+QUIET = (  # no history, and no pipes of its own: what it says at its end comes straight to us
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.outstream_class=None",
+    "--IPKernelApp.capture_fd_output=False",
+)
+WORDS = 10_000  # bytes kept of what a kernel says at its end
+TELLING = re.compile(r"Error\b|Exception|Fatal|terminate called|what\(\)|[Aa]bort|Check failed")
 MARK = "GANLIB_HAND_IN"  # in the environment of all that a hand-in starts
 
 
@@ -63,55 +63,6 @@ class Ended(Exception):
     """The kernel is gone or has to go; the arguments are a hint and its advice."""
 
 
-def tasks(lesson):
-    """Return the tasks of a lesson, such as ``"lesson_03"``, by number and in order."""
-    module = importlib.import_module(f"ganlib.checks.{lesson}")
-    return {value.number: value for value in vars(module).values() if isinstance(value, Task)}
-
-
-# ------------------------------------------------------------------ in the kernel
-
-
-def seat(lesson, mark):
-    """Load a lesson's checks before the learner's first cell, and leave her a second, silent copy.
-
-    Args:
-        lesson: Such as ``"lesson_03"``.
-        mark: The name in ``sys.modules`` under which the grader finds its own copy again.
-    """
-    import resource
-
-    from IPython import get_ipython
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10**9, 10**9))
-    # A hand-in may print without end: nobody listens, and so it costs no memory.
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    here, names = tasks(lesson), get_ipython().user_ns
-    for name in ("exit", "quit"):  # IPython's end the kernel, some cells later
-        names.pop(name, None)
-    for name in [name for name in sys.modules if name.startswith(("ganlib.checks", __name__))]:
-        del sys.modules[name]
-    importlib.import_module("ganlib.checks").Task.__call__ = lambda task, *answers: None
-    sys.modules[mark] = lambda number: judge(here[number], names)
-
-
-def judge(task, names):
-    """Return (state, hint, advice) of one task for the functions found among these names."""
-    missing = [name for name in task.answers if name not in names]
-    if missing:
-        return "missing", "", f"There is no function called {' or '.join(missing)}."
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
-    if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(0)
-    found = task.verdict(*(names[name] for name in task.answers))
-    return found.state, found.hint, found.advice
-
-
-# ------------------------------------------------------------------ beside the kernel
-
-
 class Kernel:
     """A fresh kernel in an empty folder of its own.  Leaving the context ends it and all it started.
 
@@ -129,32 +80,52 @@ class Kernel:
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="ganlib-", ignore_cleanup_errors=True)
-        work = Path(self.folder.name, "work")
+        self.socket, self.process, self.seated, self.heard = None, None, False, b""
+        try:
+            self._start(Path(self.folder.name))
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self, folder):
+        work, key, file = folder / "work", secrets.token_hex(16).encode(), str(folder / "kernel.json")
         work.mkdir()
-        key, file = secrets.token_hex(16).encode(), f"{self.folder.name}/kernel.json"
-        _, at = write_connection_file(file, transport="ipc", ip=f"{self.folder.name}/k", key=key)
+        _, at = write_connection_file(file, transport="ipc", ip=str(folder / "k"), key=key)
         self.session = Session(key=key)
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.linger, self.socket.maxmsgsize = 0, LARGEST
         self.socket.connect(f"ipc://{at['ip']}-{at['shell_port']}")
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         own = {MARK: self.mark, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
-        own |= {"TMPDIR": str(work), "IPYTHONDIR": self.folder.name}
+        own |= {"TMPDIR": str(work), "IPYTHONDIR": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        if not os.path.isabs(os.path.expanduser("~")):  # an account without a home: Jupyter asks for one
+            own["HOME"] = str(folder)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ipykernel_launcher", "-f", file, "--HistoryManager.enabled=False"],
+            [sys.executable, "-m", "ipykernel_launcher", "-f", file, *QUIET],
             cwd=work,
             env={**os.environ, **own},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            bufsize=0,
             start_new_session=True,
         )
+        self.listener = threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True)
+        self.listener.start()
         self.deadline = time.monotonic() + START
-        return self
+
+    def _listen(self, pipe):
+        """Keep the end of what is written to the kernel's stderr; what its cells print is not there."""
+        with pipe, contextlib.suppress(OSError):
+            while said := pipe.read(65536):
+                self.heard = (self.heard + said)[-WORDS:]
 
     def __exit__(self, *_):
-        self.socket.close()
-        for _ in range(100):
+        if self.socket:
+            self.socket.close()
+        self.died = bool(self.process) and not self._own(self.process.pid)
+        for _ in range(100 if self.process else 0):
             family = [process for pid in psutil.pids() if (process := self._own(pid))]
             for process in family:
                 with contextlib.suppress(psutil.Error):
@@ -162,8 +133,26 @@ class Kernel:
             if not family:
                 break
             time.sleep(0.02)
-        self.process.wait()  # not before: as long as it is not reaped, no other process has its number
+        if self.process:
+            self.process.wait()  # not before: until it is reaped, no other process has its number
+            self.listener.join(1)  # no longer: what has fled may hold the pipe open
         self.folder.cleanup()
+
+    def last_words(self):
+        """Return how the kernel ended, if by itself, and its first and last error: "" if in silence."""
+        words, lines = [], self.clean(self.heard.decode(errors="replace")).splitlines()
+        if self.died and self.process.returncode < 0:
+            words.append(f"It got {signal.Signals(-self.process.returncode).name}.")
+        if self.died and self.process.returncode == -signal.SIGKILL:
+            words.append("So ends a process when the machine has no memory left.")
+        told = [shorten(line, 180, placeholder=" …") for line in lines if TELLING.search(line)]
+        words += [f"It said: {line.rstrip('.')}." for line in dict.fromkeys((*told[:1], *told[-1:]))]
+        return " ".join(words)
+
+    def clean(self, text):
+        """Return text without what differs from run to run: addresses, numbers of cells, the folder."""
+        text = re.sub(r"\(\d+\.py, line (\d+)\)", r"(line \1)", text.replace(self.folder.name, "..."))
+        return re.sub(r"\b0x[0-9a-f]+", "0x...", text)
 
     def _own(self, pid):
         """Return the process if it belongs to this hand-in: by its session, or by its environment."""
@@ -177,18 +166,27 @@ class Kernel:
 
     def seat(self, lesson):
         """Load the checks; from here on the time of the hand-in is counted."""
-        code = f"__import__('ganlib.grading.kernel', fromlist=['seat']).seat({lesson!r}, {self.mark!r})"
+        code = f"__import__('ganlib.grading.inside', fromlist=['seat']).seat({lesson!r}, {self.mark!r})"
         content, late = self._ask("The start", START, user_expressions={"it": code})
-        if late or content["user_expressions"]["it"]["status"] != "ok":
-            raise Ended("kernel", f"The kernel did not load the checks of {lesson}.")
-        self.deadline = time.monotonic() + self.limits.seconds
+        it = content.get("user_expressions", {}).get("it", {})
+        if late or it.get("status") != "ok":
+            why = f": {self._error(it)}" if it else "."
+            raise Ended("kernel", f"The kernel did not load the checks of {lesson}{why}")
+        self.seated, self.deadline = True, time.monotonic() + self.limits.seconds
 
     def run(self, source, where):
         """Run a cell of the learner's.  Return what went wrong as a sentence, or ``""``."""
         content, late = self._ask(where, self.limits.cell_seconds, code=source)
         if late:
             return f"{where} took longer than {self.limits.cell_seconds:g} s."
-        return f"{where} stopped with {content['ename']}." if content["status"] == "error" else ""
+        return f"{where} stopped with {self._error(content)}" if content["status"] == "error" else ""
+
+    def _error(self, content):
+        """Return the error of a reply as the end of a sentence."""
+        lines = [line.strip() for line in str(content.get("evalue", "")).splitlines() if line.strip()]
+        text = " … ".join(dict.fromkeys((*lines[:1], *lines[-1:])))
+        text = f"{content.get('ename', 'an error')}: {self.clean(text)}".rstrip(": .")
+        return shorten(text, 300, placeholder=" …") + "."
 
     def verdict(self, number):
         """Return (state, hint, advice) of one task."""
@@ -201,8 +199,7 @@ class Kernel:
         if it.get("status") != "ok":
             return "not yet", "error", f"Your code stopped with {it.get('ename', 'an error')}."
         state, hint, advice = ast.literal_eval(it["data"]["text/plain"])
-        advice = advice.replace(self.folder.name, "...")
-        return state, hint, re.sub(r"\b0x[0-9a-f]+", "0x...", advice)  # addresses differ from run to run
+        return state, hint, self.clean(advice)
 
     def _ask(self, where, seconds, code="", user_expressions=None):
         """Send a request; return the reply's content and whether it had to be interrupted."""

@@ -15,6 +15,7 @@ from ganlib.gan import build
 from ganlib.metrics import classifier
 from ganlib.recipes import get_recipe
 
+OWN = "images of your own"
 SAMPLE_SEED, PICK_SEED = 1, 0  # of z; of the choice among real images and among neighbours
 ROWS = ("frechet", "precision", "recall", "density", "coverage", "modes", "score", "diversity")
 
@@ -65,7 +66,7 @@ def of_run(run_dir, samples):
     split = Split.best("zeros" in (name or gan.recipe.data))
     # the 5 000 digits are all among MNIST's training images, none among its test images
     seen = name and not split.whole
-    return measure(gan, split, name or "images of your own", seen, samples)
+    return measure(gan, split, name or OWN, seen, samples)
 
 
 def of_recipe(recipe, samples, seed=0, **options):
@@ -91,9 +92,15 @@ def of_recipe(recipe, samples, seed=0, **options):
 
 
 def _check(recipe, samples):
-    if recipe.shape != (28, 28) or recipe.pixels is None:
+    if recipe.pixels is None:
         todo = "For points use ganlib.metrics: frechet, neighbours, and modes where those are known."
         raise refuse("RUN|RECIPE", f"{recipe.name!r}, which draws points", "one that draws digits", todo)
+    if recipe.shape != (28, 28):
+        found = f"{recipe.name!r} for images of shape {recipe.shape}"
+        todo = (
+            "The digit classifier cannot judge them: bring a judge of your own, as docs/adapting.md says."
+        )
+        raise refuse("RUN|RECIPE", found, "one that draws digits, (28, 28)", todo)
     if samples < 10:
         raise refuse("--samples", samples, "at least 10", "The course measures 10 000.")
 
@@ -152,6 +159,8 @@ def table(result):
     yield f"{gan['fake_count']} samples (seed of z {result['sample_seed']})"
     yield f"compared with {result['compared_with']}: {seen[result['seen_in_training']]}"
     yield f"floor: {floor['fake_count']} of {result['floor_from']}"
+    if result["trained_on"] == OWN:
+        yield "The classifier knows digits alone: if your images are none, these figures say nothing."
     yield f"{gan['classifier']}, SHA-256 {result['classifier_sha256']}"
     some = f"{gan['neighbour_count']} of each (seed {result['neighbour_seed']})"
     yield f"precision to coverage: k = {gan['k']}, {some}"

@@ -29,7 +29,8 @@ class Scene(NamedTuple):
 
     Attributes:
         name: For titles: ``"ring"``, ``"digits"``, ``"your points"``.
-        examples: float32 points ``(n, 2)``, or ``uint8`` images ``(n, 28, 28)``.
+        examples: float32 points ``(n, 2)``, or ``uint8`` images ``(n, height, width)``, in colour with a
+            further axis of 3.
         recipe: The networks to play with where the learner names none.
         axes: Names of the two axes of a cloud of points.
         modes: The `points.Mixture` that the points were drawn from, or None.
@@ -81,8 +82,9 @@ def scene(examples):
     """Return the `Scene` of a name, of `data.Digits`, or of the learner's own examples.
 
     Args:
-        examples: A key of ``SCENES``; a `Scene`; `data.Digits`; points ``(n, 2)``, any finite numbers;
-            or ``uint8`` images ``(n, 28, 28)``.
+        examples: A key of ``SCENES``; a `Scene`; `data.Digits`, such as `data.load_images` returns;
+            points ``(n, 2)``, any finite numbers; or ``uint8`` images ``(n, height, width)`` or
+            ``(n, height, width, 3)``, for which networks are derived.
 
     Raises:
         ValueError, TypeError: None of these, or numbers that are not finite.
@@ -94,17 +96,21 @@ def scene(examples):
             raise unknown("data", examples, SCENES)
         return SCENES[examples]()
     if isinstance(examples, data.Digits):
-        return Scene("digits", examples.images, get_recipe("small"), labels=examples.labels)
-    accepted = f"one of {', '.join(SCENES)}; points (n, 2); or uint8 images (n, 28, 28)"
+        small = get_recipe("small").but(shape=examples.images.shape[1:])
+        name = "digits" if type(examples) is data.Digits else "your pictures"
+        return Scene(name, examples.images, small, labels=examples.labels)
+    accepted = f"one of {', '.join(SCENES)}; points (n, 2); or uint8 images (n, 28, 28), or in colour"
     try:
         array = np.asarray(examples)
-        images = array.dtype == np.uint8 and array.shape[1:] == (28, 28)
+        if array.ndim == 4 and array.shape[3] == 1:
+            array = array[..., 0]
+        images = array.dtype == np.uint8 and (array.ndim == 3 or array.shape[3:] == (3,)) and array.size
         points = array if images else np.asarray(array, "float32")
     except (TypeError, ValueError) as error:
         todo = "Give numbers in an array."
         raise refuse("data", type(examples).__name__, accepted, todo, TypeError) from error
-    if images and len(array):
-        return Scene("your images", array, get_recipe("small"))
+    if images:
+        return Scene("your images", array, get_recipe("small").but(shape=array.shape[1:]))
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 2:
         raise refuse("data", f"shape {points.shape}", accepted, "Give one row for each example.")
     if not np.isfinite(points).all():

@@ -23,7 +23,7 @@ class Playground(Lab):
 
     Args:
         examples: ``"ring"``, ``"grid"``, ``"moons"``, ``"line"``, ``"wine"``, ``"digits"``; points
-            ``(n, 2)``; `data.Digits`; or ``uint8`` images ``(n, 28, 28)``.
+            ``(n, 2)``; `data.Digits`; or ``uint8`` images ``(n, height, width)``, 3 behind for colour.
         recipe: A ``Recipe`` or its name; by default small networks that suit the examples.
         generator: Your own Keras model in the recipe's place: z ``(n, latent_dim)`` to ``(n, *shape)``.
         discriminator: Your own: ``(n, *shape)`` to logits ``(n, 1)``.

@@ -10,18 +10,21 @@ def tile(images, columns=None, gap=2):
     """Lay images out in rows, on paper of value 0 with grey lines between them.
 
     Args:
-        images: ``uint8`` ``(n, height, width)``.
+        images: ``uint8`` ``(n, height, width)``, or ``(n, height, width, 3)`` in colour.
         columns: Images in a row; by default as many as rows.
         gap: Pixels between two images.
 
     Returns:
-        One ``uint8`` image.
+        One ``uint8`` image, in colour if they are.
     """
     images = np.asarray(images)
-    count, height, width = images.shape
+    if images.ndim == 4 and images.shape[3] == 1:
+        images = images[..., 0]
+    count, height, width, *colours = images.shape
     columns = columns or int(np.ceil(np.sqrt(count)))
     rows = int(np.ceil(count / columns))
-    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap), 90, np.uint8)
+    size = (rows * (height + gap) + gap, columns * (width + gap) + gap, *colours)
+    sheet = np.full(size, 90, np.uint8)
     for i, image in enumerate(images):
         top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
         sheet[top : top + height, left : left + width] = image
@@ -32,13 +35,13 @@ def grid(images, columns=None, title=None, alt=None):
     """Show images in a grid.
 
     Args:
-        images: ``uint8`` ``(n, height, width)``.
+        images: ``uint8`` ``(n, height, width)``, or ``(n, height, width, 3)`` in colour.
         columns: Images in a row; by default as many as rows.
         title: The picture's message, in a few words.
         alt: Alternative text.
     """
     sheet = tile(images, columns)
-    height, width = sheet.shape
+    height, width = sheet.shape[:2]
     scale = min(7.2, width / 42) / width
     alt = alt or f"A grid of {len(images)} images. {title or ''}".strip()
     figure = Figure((width * scale, height * scale + (0.35 if title else 0)), alt=alt)
@@ -54,7 +57,7 @@ def strip(frames, labels, columns=None, title=None, alt=None):
     """Show several grids side by side, each under its label: a film for a page.
 
     Args:
-        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        frames: List of ``uint8`` arrays ``(n, height, width)``, or ``(n, height, width, 3)`` in colour.
         labels: A short text for each.
         columns: Images in a row of one grid.
         title: The picture's message, in a few words.
@@ -76,7 +79,7 @@ def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated i
     """Return a looping GIF of grids, the last one held for a second.
 
     Args:
-        frames: List of ``uint8`` arrays ``(n, height, width)``.
+        frames: List of ``uint8`` arrays ``(n, height, width)``, or ``(n, height, width, 3)`` in colour.
         columns: Images in a row.
         seconds: Length of the movie.
         zoom: Whole number by which pixels are enlarged in the file; a notebook stretches it anyway.
@@ -84,5 +87,6 @@ def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated i
     """
     sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
     size = (sheets[0].width * zoom, sheets[0].height * zoom)
-    sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(16) for sheet in sheets]
+    tones = 16 if sheets[0].mode == "L" else 256
+    sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(tones) for sheet in sheets]
     return Movie(gif(sheets, seconds), alt, width=3 * sheets[0].width // zoom)

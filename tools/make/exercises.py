@@ -22,6 +22,7 @@ def marked(notebook):
     """Return the notebook with nbgrader's metadata: an answer is editable, a check is worth a point."""
     for cell in notebook.cells:
         cell.metadata.pop("nbgrader", None)
+        cell.source = re.sub(r"\r\n?", "\n", cell.source)  # as editors of Windows may leave it
         if cell.cell_type != "code":
             continue
         answer, check = ANSWER.search(cell.source), CHECK.search(cell.source)

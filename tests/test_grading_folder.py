@@ -1,0 +1,168 @@
+"""Every file in a folder of hand-ins ends in a row, or in one line that says why it was left out."""
+
+import csv
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ganlib.cli import main
+from ganlib.grading.folder import find, read
+
+ROOT = Path(__file__).parent.parent
+(SOLUTION,) = (ROOT / "solutions").glob("02_*.ipynb")
+PASSED = ["passed"] * 6
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only")
+
+
+def cells(*sources, **more):
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources], **more})
+
+
+def zipped():
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.write(SOLUTION, "02_the_math.ipynb")
+    return held.getvalue()
+
+
+def fill(folder, files):
+    for name, held in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(held.encode() if isinstance(held, str) else held)
+    return folder
+
+
+def table(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def windows(text):
+    """Return a notebook as editors of Windows leave it: CRLF in the file and in its cells."""
+    book = json.loads(text)
+    for cell in book["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+    return json.dumps(book, indent=1).replace("\n", "\r\n")
+
+
+RIGHT = SOLUTION.read_text("utf-8")
+GRADED = {  # what was handed in for a notebook, and is one
+    "text/02_the_math.ipynb.txt": RIGHT,
+    "json/02_the_math.json": RIGHT,
+    "shout/02_THE_MATH.IPYNB": RIGHT,
+    "windows/02_the_math.ipynb": windows(RIGHT),
+    "mark/02_the_math.ipynb": b"\xef\xbb\xbf" + RIGHT.encode(),
+    "wide/02_the_math.ipynb": RIGHT.encode("utf-16"),
+    "no name/download": RIGHT,
+    "Ada Lovelace_123_assignsubmission_file_/group_03_02_the_math.ipynb": RIGHT,
+}
+UNREADABLE = {  # what is none, of learners who have handed in nothing better -> what it is
+    "zip/02_the_math.zip": (zipped(), "a zip, which has to be unpacked"),
+    "renamed/02_the_math.ipynb": (zipped(), "a zip, which has to be unpacked"),
+    "rar/work.rar": (b"Rar!\x1a\x07\x00", "an archive, which has to be unpacked"),
+    "page/02_the_math.html": ("<!DOCTYPE html><html></html>", "a web page"),
+    "print/02_the_math.pdf": (b"%PDF-1.7\n", "a PDF"),
+    "empty/02_the_math.ipynb": ("", "an empty file"),
+    "old/02_the_math.ipynb": ('{"nbformat": 3, "worksheets": []}', "a notebook of format 3"),
+    "git/02_the_math.ipynb": (
+        '{\n<<<<<<< HEAD\n"cells": []\n',
+        "a file with the marks of a merge conflict",
+    ),
+    "lfs/02_the_math.ipynb": (
+        "version https://git-lfs.github.com/spec/v1\n",
+        "a pointer of Git LFS, without the file itself",
+    ),
+    "code/02_the_math.py": ("print('hello')", "something else"),
+    "list/02_the_math.ipynb": ("[]", "something else"),
+    "deep/02_the_math.ipynb": ("[" * 100_000, "something else"),
+}
+LEFT_OUT = {  # what lies about -> the reason
+    "readme.txt": ("Hand in until Friday.", "something else"),
+    "Ada Lovelace_123_assignsubmission_file_/plot.png": (b"\x89PNG", "something else"),
+    "text/02_the_math.pdf": (b"%PDF-1.7", "a PDF"),
+    "text/.ipynb_checkpoints/02_the_math.ipynb": (RIGHT, "hidden"),
+    ".DS_Store": (b"\0", "hidden"),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The table, and the lines of stderr, of all of them."""
+    folder = tmp_path_factory.mktemp("graded")
+    files = GRADED | {name: held for name, (held, _) in (UNREADABLE | LEFT_OUT).items()}
+    fill(folder / "in", files)
+    (folder / "in/loop").symlink_to(folder / "in")
+    (folder / "in/gone.ipynb").symlink_to(folder / "nowhere")
+    with pytest.MonkeyPatch.context() as patch:
+        said = io.StringIO()
+        patch.setattr("sys.stderr", said)
+        assert main(["check", str(folder / "in"), "--csv", str(folder / "out.csv")]) == 0
+    return table(folder / "out.csv"), said.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_a_notebook_under_another_name_is_graded(graded, name):
+    assert [row["verdict"] for row in graded[0] if row["file"] == name] == PASSED
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_is_no_notebook_gets_rows_that_say_what_it_is(graded, name):
+    found = [row for row in graded[0] if row["file"] == name]
+    assert found and {(row["verdict"], row["hint"]) for row in found} == {("not checked", "unreadable")}
+    advice = f"{Path(name).name}: received {UNREADABLE[name][1]}, accepted a notebook of format 4"
+    assert found[0]["advice"].startswith(advice)
+
+
+def test_the_others_get_a_line_each(graded):
+    left_out = [line for line in graded[1] if ": left out, " in line]
+    due = {name: why for name, (_, why) in LEFT_OUT.items()}
+    due["text/.ipynb_checkpoints"] = due.pop("text/.ipynb_checkpoints/02_the_math.ipynb")
+    due |= {"loop": "a link to a folder", "gone.ipynb": "not a file, or a link to nothing"}
+    assert left_out == [f"{name}: left out, {due[name]}" for name in sorted(due, key=Path)]
+
+
+def test_a_folder_of_other_things_is_refused_with_their_reasons(tmp_path, capsys):
+    fill(tmp_path, {"a.txt": "Good morning", "work.zip": zipped()})
+    assert main(["check", str(tmp_path)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == [
+        "a.txt: left out, something else",
+        "work.zip: left out, a zip, which has to be unpacked",
+    ]
+    assert said[2].startswith("ganlib: FOLDER: received")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root opens everything")
+def test_a_folder_that_is_closed_is_said(tmp_path):  # pragma: no cover
+    fill(tmp_path, {"ada/02_x.ipynb": RIGHT, "shut/02_x.ipynb": RIGHT})
+    (tmp_path / "shut").chmod(0)
+    assert find(tmp_path).left_out == [(tmp_path / "shut", "it cannot be opened: Permission denied")]
+
+
+NAMES = st.sampled_from(["02_x.ipynb", "x.json", "y", ".z", "a b.zip", "é.txt", "c-d.ipynb.txt"])
+PLACES = st.sampled_from(["", "ada/", "bob/deep/", ".git/"])
+HELD = st.binary(max_size=40) | st.sampled_from([cells().encode(), b"{}", zipped(), b"<html>"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(files=st.dictionaries(st.builds(str.__add__, PLACES, NAMES), HELD, min_size=1))
+def test_nothing_in_a_folder_is_lost(tmp_path_factory, files):
+    folder = fill(tmp_path_factory.mktemp("any"), files)
+    found = find(folder)
+    left_out = [path for path, _ in found.left_out]
+    seen = {*found.hand_ins, *left_out}
+    assert len(seen) == len(found.hand_ins) + len(left_out)
+    for name in files:
+        assert len({folder / name, *(folder / name).parents} & seen) == 1
+    for path in found.hand_ins:
+        try:
+            assert all(isinstance(source, str) for source in read(path))
+        except ValueError as error:
+            assert "accepted a notebook of format 4" in str(error)
