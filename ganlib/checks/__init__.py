@@ -10,16 +10,20 @@ function that is handed what the learner wrote::
             raise Wrong("swapped")
 
 It returns if the answer is right and raises `Wrong` with the key of a hint if not.  Everything else that
-can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.
+can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.  An answer gets
+copies of what a check hands it, at each call; one that changes them is told so, in every task.
 """
 
 import os
 import re
 from dataclasses import dataclass
+from functools import wraps
 from inspect import signature
 from textwrap import shorten
 
 import numpy as np
+
+from ganlib.checks.handed import altered, copied
 
 __all__ = ["Task", "Verdict", "Wrong", "array", "follows", "number", "recognise", "same", "task"]
 
@@ -30,6 +34,7 @@ GENERAL = {  # advice that fits any task
     "not-numbers": "{detail} is not made of numbers: is it text, a dict, or rows of unequal length?",
     "shape": "{detail}.",
     "not-finite": "{detail} holds NaN or infinity.",
+    "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
 SLIPS = {  # advice on an error, by what its message speaks of
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
@@ -99,7 +104,7 @@ class Task:
         if not all(callable(answer) for answer in answers):
             return self._advice(Wrong("not-a-function"))
         try:
-            self.check(*answers)
+            self.check(*map(_handed, answers))
         except NotImplementedError:
             return Verdict(self.number, "not started yet")
         except Wrong as wrong:
@@ -111,6 +116,22 @@ class Task:
     def _advice(self, wrong):
         text = {**GENERAL, **self.hints}[wrong.hint]
         return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
+
+
+def _handed(answer):
+    """Return the answer, handed copies at each call, and refused where it changes one."""
+
+    @wraps(answer, updated=())
+    def call(*arguments, **options):
+        kept = arguments, options
+        arguments, options = copied(arguments), copied(options)
+        found = answer(*arguments, **options)
+        name = altered(answer, arguments, options, kept)
+        if name:
+            raise Wrong("changed", name)
+        return found
+
+    return call
 
 
 def _said(error):

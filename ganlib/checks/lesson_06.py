@@ -219,7 +219,7 @@ def rank(answer):
     """``rank(tables)``: indices from best to worst, by coverage and then by recall."""
     got = []
     for (tables,) in GRIDS:
-        got.append(array(answer([dict(table) for table in tables]), (3,), "rank").tolist())
+        got.append(array(answer(tables), (3,), "rank").tolist())
         if sorted(got[-1]) != [0, 1, 2]:
             raise Wrong("ranks")
     mistakes = [

@@ -189,7 +189,6 @@ def difference(answer):
     plain="That is the plain mean of the two: keep says how much of the old remains.",
     sum="The shares must add up to 1.",
     fixed="The shares do not follow keep: use the argument.",
-    in_place="Your function changed the arrays that it was given: make new ones.",
     other="The average is wrong: keep · average + (1 − keep) · weights, array by array.",
 )
 def averaged(answer):
@@ -197,8 +196,7 @@ def averaged(answer):
     old, new = [W1, W2], [W1 * 0.5 + 1, W2 - 2]
     one, two = _flat(old), _flat(new)
     for keep in (0.9, 0.75):
-        given = [[w.copy() for w in weights] for weights in (old, new)]
-        found = answer(*given, keep)
+        found = answer(old, new, keep)
         if found is None:
             raise Wrong("nothing", "averaged")
         if not isinstance(found, (list, tuple)) or len(found) != 2:
@@ -214,8 +212,6 @@ def averaged(answer):
             ("fixed", 0.9 * one + 0.1 * two),
         ]
         recognise(_flat(got), keep * one + (1 - keep) * two, mistakes)
-        if not np.array_equal(_flat(given[0] + given[1]), np.concatenate([one, two])):
-            raise Wrong("in-place")
 
 
 def _flat(arrays):

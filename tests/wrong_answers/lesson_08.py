@@ -128,7 +128,7 @@ WRONG = {
         ("plain", mixed(lambda k: 0.5, lambda k: 0.5)),
         ("sum", mixed(lambda k: k, lambda k: 1)),
         ("fixed", mixed(lambda k: 0.9, lambda k: 0.1)),
-        ("in-place", in_place),
+        ("changed", in_place),
         ("other", mixed(lambda k: k, lambda k: k - 1)),
         ("shape", lambda old, new, k: old[0]),
     ],
