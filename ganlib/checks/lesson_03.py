@@ -50,7 +50,7 @@ LOSS_HINTS = {
     "sum": "That is a sum over the batch: take the mean, so that a larger batch is no larger loss.",
     "probabilities": "The arguments are logits, not probabilities: any number, and D = sigmoid(logit).",
     "twice": "A sigmoid too many: the loss already takes logits (look for from_logits).",
-    "other": "The value is wrong: write the formula on paper for one real and one fake, then compare.",
+    "other": "The value is wrong: write the formula on paper for two real and two fake logits.",
 }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib.backend import tf
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, number, recognise, same, task
 from ganlib.checks.logits import FAKE, REAL, SURE, check_far
 from ganlib.theory import sigmoid
 
@@ -43,6 +43,7 @@ IMAGES = np.random.default_rng(1).uniform(-1, 1, (3, 4, 4)).astype("float32")
     label="The image is missing.",
     first="The label comes last, after the pixels.",
     mixed="The pixels are in another order: flatten each image row by row.",
+    square="An image of 2 by 5 pixels does not fit: its height is not always its width.",
     other="The rows are wrong: the pixels of an image in one row, then its ten label numbers.",
 )
 def judged(answer):
@@ -59,6 +60,13 @@ def judged(answer):
         ("mixed", np.concatenate([IMAGES.transpose(0, 2, 1).reshape(3, 16), ones], 1)),
     ]
     recognise(got, np.concatenate([flat, ones], 1), mistakes)
+    wide = IMAGES.reshape(3, 16)[:, :10]
+    try:
+        raw = np.asarray(answer(tf.constant(wide.reshape(3, 2, 5)), LABELS), float)
+    except (Exception, SystemExit) as error:
+        raise Wrong("square") from error
+    if not same(raw, np.concatenate([wide, ones], 1)):
+        raise Wrong("square")
 
 
 @task(
@@ -162,17 +170,20 @@ def r1(answer):
     sign="The sign is wrong: the end above minus the end below.",
     brackets="Brackets are missing: around the whole difference, or around 2h.",
     undivided="The difference is not divided by anything.",
+    size="The slope of a function that falls lies below 0: keep its sign.",
     other="The slope is wrong: (f(x + h) − f(x − h)) / 2h.",
 )
 def difference(answer):
     """``difference(function, x, h)``: the central difference of a function of one number."""
-    for function, x, h in ((np.exp, 0.3, 0.1), (lambda x: x**3, 2.0, 0.5)):
+    falling = (lambda x: np.exp(-x), 0.3, 0.1), (lambda x: x**2, -1.5, 0.25)
+    for function, x, h in ((np.exp, 0.3, 0.1), (lambda x: x**3, 2.0, 0.5), *falling):
         got = number(answer(function, x, h), "difference")
         up, here, down = function(x + h), function(x), function(x - h)
         mistakes = [
             ("onesided", (up - here) / h),
             ("onesided", (here - down) / h),
             ("step", (up - down) / h),
+            ("size", abs(up - down) / (2 * h)),
             ("sign", (down - up) / (2 * h)),
             ("undivided", up - down),
             ("brackets", up - down / (2 * h)),

@@ -47,6 +47,17 @@ def in_place(real, fake, w, b, rate):
     return w, b - rate * by_b
 
 
+def pooled_step(count):
+    """The owner's step with one count for both halves."""
+
+    def move(real, fake, w, b, rate):
+        x = np.concatenate([real, fake])
+        slope = np.concatenate([d(real, w, b) - 1, d(fake, w, b)])
+        return w - rate * slope @ x / count(real, fake), b - rate * slope.sum() / count(real, fake)
+
+    return move
+
+
 def swapped_features(real, fake, w, b, rate):
     by_w, by_b = gradient(real, fake, w, b)
     return w - rate * by_w[::-1], b - rate * by_b
@@ -128,6 +139,10 @@ WRONG = {
         ("square", lambda real, fake, w, b: np.mean([(1 - d(real, w, b)) ** 2, d(fake, w, b) ** 2])),
         ("other", lambda real, fake, w, b: np.mean(np.abs([1 - d(real, w, b), d(fake, w, b)]))),
         ("shape", lambda *a: np.concatenate(logs(*a))),
+        ("pooled", lambda *a: np.concatenate(logs(*a)).mean()),
+        ("pooled", lambda real, *a: sum(map(np.sum, logs(real, *a))) / (2 * len(real))),
+        ("pooled", lambda real, fake, *a: sum(map(np.sum, logs(real, fake, *a))) / (2 * len(fake))),
+        ("error", lambda *a: np.mean(sum(logs(*a))) / 2),
     ],
     "owner_step": [
         ("uphill", step(factor=-1)),
@@ -147,6 +162,9 @@ WRONG = {
         ("one-half", step(real_part=0)),
         ("mixed", mixed),
         ("other", swapped_features),
+        ("pooled", pooled_step(lambda real, fake: len(real) + len(fake))),
+        ("pooled", pooled_step(lambda real, fake: 2 * len(real))),
+        ("pooled", pooled_step(lambda real, fake: 2 * len(fake))),
         ("nothing", lambda *a: None),
         ("shape", lambda *a: step()(*a)[::-1]),
         ("error", scalar_lesson),
