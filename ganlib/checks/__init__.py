@@ -25,7 +25,19 @@ import numpy as np
 
 from ganlib.checks.handed import altered, copied
 
-__all__ = ["Task", "Verdict", "Wrong", "array", "follows", "number", "recognise", "same", "task"]
+__all__ = [
+    "Task",
+    "Verdict",
+    "Wrong",
+    "array",
+    "follows",
+    "number",
+    "pieces",
+    "recognise",
+    "same",
+    "task",
+    "truth",
+]
 
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
@@ -173,6 +185,20 @@ def number(value, name):
     if found.size != 1:
         raise Wrong("shape", f"{name} has shape {found.shape} where a single number is due")
     return float(array(found.reshape(()), (), name))
+
+
+def pieces(value):
+    """Return what a tuple, a list, an array or a tensor is made of, as a list; of anything else None."""
+    if isinstance(value, tuple | list):
+        return list(value)
+    return list(np.asarray(value)) if getattr(value, "shape", ()) else None
+
+
+def truth(value):
+    """Return a truth value, be it Python's, NumPy's or a tensor's, as a bool; of anything else None."""
+    if str(getattr(value, "dtype", type(value))) not in ("bool", "<dtype: 'bool'>", "<class 'bool'>"):
+        return None
+    return bool(value) if np.size(value) == 1 else None
 
 
 def _numbers(value, name):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
 
 DX = 0.25  # two densities at five points, each of mass 1
 P, Q = np.array([1.8, 0.6, 0.3, 1.0, 0.3]), np.array([0.2, 0.6, 1.6, 0.9, 0.7])
@@ -168,9 +168,9 @@ def _both(answer, logits):
         got = answer(logits)
     if got is None:
         raise Wrong("nothing", "your function")
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
+    got, parts = pieces(got), []
+    if got is None or len(got) != 2:
         raise Wrong("pair")
-    parts = []
     for part in got:
         try:
             parts.append(np.asarray(part, float))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.checks import Wrong, follows
+from ganlib.checks import Wrong, follows, truth
 
 RULES = {  # of the values before and after, larger is better
     "apart": lambda before, after: min(after) > max(before),
@@ -42,8 +42,9 @@ def check_rule(answer, cases, rule, mistakes):
     got = [answer(before, after) for before, after in cases]
     if any(value is None for value in got):
         raise Wrong("nothing", "your function")
-    if not all(isinstance(value, bool | np.bool_) for value in got):
+    got = [truth(value) for value in got]
+    if None in got:
         raise Wrong("truth")
-    if len(set(map(bool, got))) == 1:
+    if len(set(got)) == 1:
         raise Wrong("always")
     follows(got, cases, rule, mistakes)
