@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import ganlib.checks
+from ganlib.backend import keras
 from ganlib.checks import Task, Wrong, array, number, task
 from ganlib.checks.handed import altered, copied
 
@@ -206,6 +207,21 @@ def test_who_changes_what_she_was_given_is_told_so_and_then_passes(lesson, name)
         changed += len(things)
     assert check.verdict(*right).state == "passed"
     assert changed == CHANGEABLE.get(check.number, 0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ([keras.Input((9,)), keras.layers.Dense(4)], "expected axis -1 of input shape to have value 9"),
+        ([keras.layers.Reshape((4,))], "The total size of the tensor must be unchanged"),
+    ],
+)
+def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
+    network = keras.Sequential(layers)
+    verdict = tasks("lesson_03")["page"].verdict(lambda: network(np.zeros((2, 5))), lambda: None)
+    assert verdict.hint == "error" and said in verdict.advice
+    for noise in ("\x1b", "Exception encountered", "Arguments", "…"):
+        assert noise not in verdict.advice
 
 
 def test_an_argument_that_was_changed_is_named_as_the_learner_named_it():

@@ -5,6 +5,7 @@ import pytest
 
 from ganlib.backend import keras, tf
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
+from tests.wrong_answers.steps import g_step, toggled
 
 ops = keras.ops
 
@@ -86,6 +87,7 @@ RIGHT = {
         lambda x: (ops.softplus(-x), -ops.sigmoid(-x)),
         lambda x: np.array([softplus(-x), sigmoid(x) - 1]),
     ],
+    "3.5": [toggled(g_step(), (1,))],
     "4.2": [
         lambda r, f, t: tf.stack(
             [

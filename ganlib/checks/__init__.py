@@ -48,6 +48,12 @@ GENERAL = {  # advice that fits any task
     "not-finite": "{detail} holds NaN or infinity.",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
+NOISE = (  # what no learner can use of an error
+    r"\{\{function_node \S+\}\}",  # TensorFlow's address
+    r"\x1b\[[0-9;]*m",  # colours of a terminal
+    r"Exception encountered when calling \S+",
+    r"Arguments received by .*",  # Keras prints tensors whole
+)
 SLIPS = {  # advice on an error, by what its message speaks of
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
@@ -148,7 +154,9 @@ def _handed(answer):
 
 def _said(error):
     """Return an error as one line, with a word on shapes or types where it is about them."""
-    text = re.sub(r"\{\{function_node \S+\}\}", "", str(error))  # TensorFlow's address, of no use here
+    text = str(error)
+    for of_no_use in NOISE:
+        text = re.sub(of_no_use, "", text, flags=re.S)
     text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
     slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
     return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip(". ")
