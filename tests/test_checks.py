@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 import ganlib.checks
+from ganlib.backend import keras
 from ganlib.checks import Task, Wrong, array, number, task
+from ganlib.checks.handed import altered, copied
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted(
@@ -133,6 +135,117 @@ def test_solution_passes_and_nbval_compares(lesson):
     marked = [c for c in nbformat.read(path, 4).cells if c.source.startswith("# NBVAL_CHECK_OUTPUT\n")]
     said = "".join(cell.outputs[0].text for cell in marked)
     assert said.splitlines() == [f"{check.number} passed." for check in tasks(lesson).values()]
+
+
+def solution(lesson):
+    """Run what the learner writes, as the solution has it, and return the namespace."""
+    (path,) = (ROOT / "solutions").glob(f"{lesson[-2:]}_*.ipynb")
+    first, *cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+    namespace = {}
+    for cell in [first] + [c for c in cells if c.metadata.get("nbgrader", {}).get("solution")]:
+        exec(compile(cell.source, path.name, "exec"), namespace)
+    return namespace
+
+
+def parts(argument):
+    """Return an argument, what it holds, and what that holds."""
+    inner = list(argument.values()) if isinstance(argument, dict) else argument
+    held = inner if isinstance(inner, list | tuple) else []
+    return [argument, *(part for each in held for part in parts(each))]
+
+
+def spoil(value):
+    """Change an array, a dict or a list in place."""
+    if isinstance(value, np.ndarray):
+        value[...] = np.bitwise_not(value) if value.dtype.kind in "ui" else value + 1
+    elif isinstance(value, dict):
+        value.clear()
+    else:
+        value.append(None)
+
+
+def in_place(answer, place, changeable):
+    """Return the answer, but it changes one of the things that it is handed and could change.
+
+    Without a place it changes nothing, and notes in ``changeable`` what it could.
+    """
+
+    def changing(*arguments):
+        found = answer(*arguments)
+        things = [part for part in parts(arguments) if isinstance(part, np.ndarray | dict | list)]
+        changeable[:] = things
+        if place is not None:
+            spoil(things[place])
+        return found
+
+    return changing
+
+
+CHANGEABLE = {  # how many things each task hands out that can be changed: no tensors, no networks
+    "1.1": 2, "1.2": 3, "1.3": 3, "1.4": 3, "1.5": 3, "1.6": 2,
+    "2.1": 2, "2.2": 3, "2.3": 2, "2.4": 1, "2.5": 1,
+    "3.6": 1,
+    "4.2": 2, "4.3": 2, "4.6": 10,
+    "5.3": 2, "5.4": 1, "5.7": 2,
+    "6.1": 2, "6.2": 1, "6.3": 4, "6.4": 3, "6.5": 1, "6.6": 4,
+    "7.1": 2, "7.2": 2, "7.5": 2, "7.6": 2,
+    "8.1": 1, "8.2": 1, "8.6": 6,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lesson", "name"), TASKS)
+def test_who_changes_what_she_was_given_is_told_so_and_then_passes(lesson, name):
+    check, namespace = tasks(lesson)[name], solution(lesson)
+    right = [namespace[each] for each in check.answers]
+    changed = 0
+    for i, answer in enumerate(right):
+        things = []
+        check.verdict(*right[:i], in_place(answer, None, things), *right[i + 1 :])
+        for place in range(len(things)):
+            found = check.verdict(*right[:i], in_place(answer, place, []), *right[i + 1 :])
+            assert found.hint == "changed", (place, str(found))
+        changed += len(things)
+    assert check.verdict(*right).state == "passed"
+    assert changed == CHANGEABLE.get(check.number, 0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ([keras.Input((9,)), keras.layers.Dense(4)], "expected axis -1 of input shape to have value 9"),
+        ([keras.layers.Reshape((4,))], "The total size of the tensor must be unchanged"),
+    ],
+)
+def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
+    network = keras.Sequential(layers)
+    verdict = tasks("lesson_03")["page"].verdict(lambda: network(np.zeros((2, 5))), lambda: None)
+    assert verdict.hint == "error" and said in verdict.advice
+    for noise in ("\x1b", "Exception encountered", "Arguments", "…"):
+        assert noise not in verdict.advice
+
+
+def test_an_argument_that_was_changed_is_named_as_the_learner_named_it():
+    check, hint = tasks("lesson_01")["forger_loss"], "You changed what you were given ({}): make"
+
+    def forger_loss(z, theta, w, b):
+        z += theta
+        return np.mean(np.logaddexp(0, -(z @ w + b)))
+
+    def anything(*arguments):
+        arguments[1][0] = 7
+
+    assert check.verdict(forger_loss).advice.startswith(hint.format("z"))
+    assert check.verdict(anything).advice.startswith(hint.format("argument 2"))
+
+
+def test_networks_and_tensors_are_handed_on_as_they_are():
+    given = [object(), 3, (np.zeros(2), {"x": [np.ones(1)]}), None]
+    handed = copied(given)
+    assert handed is not given and handed[0] is given[0] and handed[2][1]["x"] is not given[2][1]["x"]
+    assert altered(len, (handed,), {"x": 1}, ((given,), {"x": 1})) is None
+    handed[2][1]["x"][0][0] = np.nan
+    assert altered(lambda all_of_it: 0, (handed,), {}, ((given,), {})) == "all_of_it"
+    assert altered(len, (), {"x": [1]}, ((), {"x": [2]})) == "x"
 
 
 def test_a_check_prints_its_verdict_and_takes_functions_only(capsys, monkeypatch):

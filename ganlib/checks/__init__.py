@@ -10,18 +10,34 @@ function that is handed what the learner wrote::
             raise Wrong("swapped")
 
 It returns if the answer is right and raises `Wrong` with the key of a hint if not.  Everything else that
-can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.
+can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.  An answer gets
+copies of what a check hands it, at each call; one that changes them is told so, in every task.
 """
 
 import os
 import re
 from dataclasses import dataclass
+from functools import wraps
 from inspect import signature
 from textwrap import shorten
 
 import numpy as np
 
-__all__ = ["Task", "Verdict", "Wrong", "array", "follows", "number", "recognise", "same", "task"]
+from ganlib.checks.handed import altered, copied
+
+__all__ = [
+    "Task",
+    "Verdict",
+    "Wrong",
+    "array",
+    "follows",
+    "number",
+    "pieces",
+    "recognise",
+    "same",
+    "task",
+    "truth",
+]
 
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
@@ -30,7 +46,14 @@ GENERAL = {  # advice that fits any task
     "not-numbers": "{detail} is not made of numbers: is it text, a dict, or rows of unequal length?",
     "shape": "{detail}.",
     "not-finite": "{detail} holds NaN or infinity.",
+    "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
+NOISE = (  # what no learner can use of an error
+    r"\{\{function_node \S+\}\}",  # TensorFlow's address
+    r"\x1b\[[0-9;]*m",  # colours of a terminal
+    r"Exception encountered when calling \S+",
+    r"Arguments received by .*",  # Keras prints tensors whole
+)
 SLIPS = {  # advice on an error, by what its message speaks of
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
@@ -99,7 +122,7 @@ class Task:
         if not all(callable(answer) for answer in answers):
             return self._advice(Wrong("not-a-function"))
         try:
-            self.check(*answers)
+            self.check(*map(_handed, answers))
         except NotImplementedError:
             return Verdict(self.number, "not started yet")
         except Wrong as wrong:
@@ -113,9 +136,27 @@ class Task:
         return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
 
 
+def _handed(answer):
+    """Return the answer, handed copies at each call, and refused where it changes one."""
+
+    @wraps(answer, updated=())
+    def call(*arguments, **options):
+        kept = arguments, options
+        arguments, options = copied(arguments), copied(options)
+        found = answer(*arguments, **options)
+        name = altered(answer, arguments, options, kept)
+        if name:
+            raise Wrong("changed", name)
+        return found
+
+    return call
+
+
 def _said(error):
     """Return an error as one line, with a word on shapes or types where it is about them."""
-    text = re.sub(r"\{\{function_node \S+\}\}", "", str(error))  # TensorFlow's address, of no use here
+    text = str(error)
+    for of_no_use in NOISE:
+        text = re.sub(of_no_use, "", text, flags=re.S)
     text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
     slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
     return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip(". ")
@@ -152,6 +193,20 @@ def number(value, name):
     if found.size != 1:
         raise Wrong("shape", f"{name} has shape {found.shape} where a single number is due")
     return float(array(found.reshape(()), (), name))
+
+
+def pieces(value):
+    """Return what a tuple, a list, an array or a tensor is made of, as a list; of anything else None."""
+    if isinstance(value, tuple | list):
+        return list(value)
+    return list(np.asarray(value)) if getattr(value, "shape", ()) else None
+
+
+def truth(value):
+    """Return a truth value, be it Python's, NumPy's or a tensor's, as a bool; of anything else None."""
+    if str(getattr(value, "dtype", type(value))) not in ("bool", "<dtype: 'bool'>", "<class 'bool'>"):
+        return None
+    return bool(value) if np.size(value) == 1 else None
 
 
 def _numbers(value, name):

@@ -10,6 +10,7 @@ W, B, THETA, RATE = np.array([0.8, -1.3]), 0.6, np.array([0.7, -0.2]), 0.3
 REAL = np.array([[0.3, 0.4], [1.1, 1.9], [-0.8, -1.2], [0.1, -0.5], [-1.6, 0.2]])
 Z = np.array([[0.5, -1.0], [-1.2, 0.3], [0.2, 0.8], [1.4, 0.6], [-0.3, -0.7]])
 FAKE = THETA + Z
+FEW = FAKE[:3]  # fewer forged than real bottles: each half has its own mean
 HALVES = np.array([0.5, 0.5])
 
 
@@ -59,7 +60,7 @@ VALUE_HINTS = {
     "sign": "The sign is wrong: a loss is what the player makes small, so minus the logarithm.",
     "bits": "That is in bits: use the natural logarithm.",
     "square": "That is the squared error: the lesson's loss is made of logarithms.",
-    "other": "The value is wrong: write the formula on paper for one bottle, then compare.",
+    "other": "The value is wrong: write the formula on paper for two unequal bottles, then compare.",
 }
 
 
@@ -70,6 +71,7 @@ VALUE_HINTS = {
     halves="That is twice the loss: take the mean over both halves, not their sum.",
     only_real="The forged bottles are missing.",
     only_fake="The real bottles are missing.",
+    pooled="With 5 real and 3 forged bottles you use one count for both: each half counts the same.",
 )
 def owner_loss(answer):
     """``owner_loss(real, fake, w, b)`` returns her cross-entropy, the mean over both halves."""
@@ -93,18 +95,19 @@ def owner_loss(answer):
     for hint, share in (("only-real", [1, 0]), ("only-fake", [0, 1])):
         mistakes += [(hint, _owner(real, fake, share)), (hint, _owner(real, fake, share) / 2)]
     recognise(got, due, mistakes)
+    got, few = number(answer(REAL, FEW, W, B), "owner_loss"), fake[: len(FEW)]
+    total = 2 * _owner(real, few, (len(real) / 2, len(few) / 2))
+    counts = (len(real) + len(few), 2 * len(real), 2 * len(few))
+    recognise(got, _owner(real, few), [("pooled", total / count) for count in counts])
 
 
-def _slopes():
-    """Return the owner's two slopes by the logit, a row for each bottle, without the mean."""
-    return sigmoid(_logits(REAL)) - 1, sigmoid(_logits(FAKE))
-
-
-def _moved(real_slope, fake_slope, rate=RATE):
-    """Return (w1, w2, b) after a step down these slopes."""
-    by_w = (real_slope @ REAL + fake_slope @ FAKE) / (2 * len(REAL))
-    by_b = (real_slope.mean() + fake_slope.mean()) / 2
-    return np.array([*(W - rate * by_w), B - rate * by_b])
+def _moved(halves=(1, 1), fake=FAKE, counts=None):
+    """Return (w1, w2, b) after a step down her loss on these halves, each divided by twice its count."""
+    move = np.zeros(3)
+    slopes = sigmoid(_logits(REAL)) - 1, sigmoid(_logits(fake))
+    for x, slope, part, count in zip((REAL, fake), slopes, halves, counts or (5, len(fake)), strict=True):
+        move -= RATE * part * np.array([*(slope @ x), slope.sum()]) / (2 * count)
+    return np.array([*W, B]) + move
 
 
 STEP_HINTS = {
@@ -136,26 +139,15 @@ def _recognise_step(found, old, due, mistakes):
     "1.3",
     **STEP_HINTS,
     pair="Return two things: w of shape (2,) and b, a number.",
-    in_place="Your function changed the array w that it was given: make a new one (w = w - ...).",
     no_bias="w moved rightly, but b did not.",
     halves="The step is twice too long: the loss is the mean over both halves.",
     one_half="Only one half of the bottles pulled: real and forged ones both count.",
+    pooled="With 5 real and 3 forged bottles you use one count for both: each half counts the same.",
 )
 def owner_step(answer):
     """``owner_step(real, fake, w, b, rate)`` returns w and b after one step down her loss."""
-    w = W.copy()
-    got = answer(REAL, FAKE, w, B, RATE)
-    if got is None:
-        raise Wrong("nothing", "owner_step")
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("pair")
-    if not np.array_equal(w, W):
-        raise Wrong("in-place")
-    found = np.array([*array(got[0], (2,), "w"), number(got[1], "b")])
-    old, (real_slope, fake_slope) = np.array([*W, B]), _slopes()
-    due = _moved(real_slope, fake_slope)
-    move = due - old
-    nothing = np.zeros(len(REAL))
+    old, due = np.array([*W, B]), _moved()
+    found, move = _parameters(answer(REAL, FAKE, W, B, RATE)), due - old
     mistakes = [
         ("mixed", [*(W + move[:2].mean()), due[2]]),
         ("no-bias", [*due[:2], B]),
@@ -167,9 +159,21 @@ def owner_step(answer):
         ("gradient", -move / RATE),
         ("gradient", -move),
     ]
-    for one in (_moved(real_slope, nothing), _moved(nothing, fake_slope)):
+    for one in (_moved((1, 0)), _moved((0, 1))):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
     _recognise_step(found, old, due, mistakes)
+    found = _parameters(answer(REAL, FEW, W, B, RATE))
+    pooled = [("pooled", _moved(fake=FEW, counts=(count, count))) for count in (4, 5, 3)]
+    recognise(found, _moved(fake=FEW), pooled)
+
+
+def _parameters(got):
+    """Return (w1, w2, b) of what the owner's step returned."""
+    if got is None:
+        raise Wrong("nothing", "owner_step")
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Wrong("pair")
+    return np.array([*array(got[0], (2,), "w"), number(got[1], "b")])
 
 
 @task(
@@ -199,17 +203,13 @@ def forger_loss(answer):
 @task(
     "1.5",
     **STEP_HINTS,
-    in_place="Your function changed the array theta that it was given: make a new one.",
     saturating="That is the slope of log(1 - D): climb log D instead.",
     chain="The chain rule stops too early: how much does the logit change with theta?",
     no_theta="His bottles are theta + z: your beliefs are those of z.",
 )
 def forger_step(answer):
     """``forger_step(z, theta, w, b, rate)`` returns theta after one step down his loss."""
-    theta = THETA.copy()
-    got = array(answer(Z, theta, W, B, RATE), (2,), "forger_step")
-    if not np.array_equal(theta, THETA):
-        raise Wrong("in-place")
+    got = array(answer(Z, THETA, W, B, RATE), (2,), "forger_step")
     d = sigmoid(_logits(FAKE))
     slope = np.mean(d - 1) * W
     mistakes = [

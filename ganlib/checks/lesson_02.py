@@ -3,10 +3,13 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
 
-P, Q = np.array([0.9, 0.3, 0.2, 0.6]), np.array([0.1, 0.3, 0.8, 0.9])  # densities at four points
-DX = 0.3
+DX = 0.25  # two densities at five points, each of mass 1
+P, Q = np.array([1.8, 0.6, 0.3, 1.0, 0.3]), np.array([0.2, 0.6, 1.6, 0.9, 0.7])
+FAR = np.array([0.0, 0.3, 1e-4, 2.0]), np.array([0.4, 0.0, 1.0, 1e-3])  # nearly all fake, nearly all real
+ALONE = np.array([1.6, 0.0, 1.2, 1.2, 0.0]), np.array([0.8, 2.0, 0.0, 1.2, 0.0])  # zeros of one, of both
+APART = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
 
 
 @task(
@@ -16,11 +19,13 @@ DX = 0.3
     logit="That is the logit log(p / q): a belief lies between 0 and 1.",
     guess="That is a decision, 0 or 1: D* says how sure one can be.",
     p_alone="Only p enters: where fakes are frequent too, D* is lower.",
+    zero="Where one of the two densities is 0, one can be sure: yours is no number there.",
+    clipped="Your D* stops too early: where nearly all are real, or none, it comes as near to 1 or 0.",
     other="The value is wrong: where p is 0.9 and q is 0.1, nine of ten are real.",
 )
 def optimal_d(answer):
     """``optimal_d(p, q)`` returns D* for densities of one shape ``(n,)``."""
-    got = array(answer(P, Q), (4,), "optimal_d(p, q)")
+    got = array(answer(P, Q), (5,), "optimal_d(p, q)")
     mistakes = [
         ("swapped", Q / (P + Q)),
         ("ratio", P / Q),
@@ -33,6 +38,12 @@ def optimal_d(answer):
         ("p-alone", P / P.max()),
     ]
     recognise(got, theory.optimal_d(P, Q), mistakes)
+    with np.errstate(all="ignore"):
+        far = np.asarray(answer(*FAR), float)
+    if not np.isfinite(far).all():
+        raise Wrong("zero")
+    if not np.allclose(far, FAR[0] / sum(FAR), atol=2e-4):
+        raise Wrong("clipped")
 
 
 SUM_HINTS = {
@@ -41,6 +52,8 @@ SUM_HINTS = {
     "bits": "That is in bits: use the natural logarithm.",
     "trapezoid": "The trapezoid rule halves the two ends: here every point has a cell of width dx.",
     "nan": "Where a density is 0 its term is 0: yours becomes NaN or infinite there.",
+    "dropped": "Where one density is 0 you leave out both terms: the other one still counts.",
+    "zero": "Where a density is 0 its term is 0: there your value is finite, but another.",
     "other": "The value is wrong: compute it for two points on paper and compare.",
 }
 
@@ -50,6 +63,14 @@ def _quiet(answer, *arguments):
     with np.errstate(all="ignore"):
         value = answer(*arguments)
     return float(np.asarray(value, float).reshape(()))
+
+
+def _check_zeros(got, due, dropped=None):
+    """Say what is wrong with a sum over points where densities are 0, if anything is."""
+    if not np.isfinite(got):
+        raise Wrong("nan")
+    if not np.isclose(got, due, atol=1e-3):
+        raise Wrong("dropped" if dropped is not None and np.isclose(got, dropped, atol=1e-3) else "zero")
 
 
 @task(
@@ -64,13 +85,13 @@ def _quiet(answer, *arguments):
 )
 def value(answer):
     """``value(p, q, d, dx)`` returns V(D, G) as a sum over cells of width dx."""
-    d = np.array([0.7, 0.4, 0.2, 0.9])
+    d = np.array([0.7, 0.4, 0.2, 0.9, 0.55])
     got = number(answer(P, Q, d, DX), "value")
     real, fake = np.log(d), np.log(1 - d)
     due = DX * np.sum(P * real + Q * fake)
     mistakes = [
         ("no-dx", due / DX),
-        ("mean", due / DX / 4),
+        ("mean", due / DX / 5),
         ("bits", due / np.log(2)),
         ("sign", -due),
         ("loss", -due / 2),
@@ -81,9 +102,9 @@ def value(answer):
         ("trapezoid", np.trapezoid(P * real + Q * fake, dx=DX)),
     ]
     recognise(got, due, mistakes)
-    apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
-    if not abs(_quiet(answer, *apart, apart[0], 0.5)) < 1e-3:
-        raise Wrong("nan")
+    terms = ALONE[0] * real + ALONE[1] * fake
+    _check_zeros(_quiet(answer, *ALONE, d, DX), DX * terms.sum(), DX * terms[[0, 3]].sum())
+    _check_zeros(_quiet(answer, *APART, APART[0], 0.5), 0)
 
 
 def _kl(p, q):
@@ -107,7 +128,7 @@ def jsd(answer):
     due = DX * (_kl(P, m) + _kl(Q, m)) / 2
     mistakes = [
         ("no-dx", due / DX),
-        ("mean", due / DX / 4),
+        ("mean", due / DX / 5),
         ("bits", due / np.log(2)),
         ("half", 2 * due),
         ("one-kl", DX * _kl(P, Q)),
@@ -121,15 +142,17 @@ def jsd(answer):
         ("trapezoid", np.trapezoid(P * np.log(P / m) + Q * np.log(Q / m), dx=DX) / 2),
     ]
     recognise(got, due, mistakes)
-    apart = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
-    if not np.isclose(_quiet(answer, *apart, 0.5), np.log(2), atol=1e-3):
-        raise Wrong("nan")
+    p, q = (density[[0, 3]] for density in ALONE)
+    both, either = DX * (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2, DX * 3.2 * np.log(2) / 2
+    _check_zeros(_quiet(answer, *ALONE, DX), both + either, both)
+    _check_zeros(_quiet(answer, *APART, 0.5), np.log(2), 0)
 
 
 LOGITS = np.array([-3.0, -0.5, 0.0, 1.2])
 G_HINTS = {
     "pair": "Return two arrays of the shape of logits: the losses and their slopes.",
     "mean": "A loss and a slope for each logit are asked for, not their mean.",
+    "flat": "Logits of shape (2, 2) give something else: work on the whole array, whatever its shape.",
     "loss-sign": "The sign of the loss is wrong: G makes it small, and it must fall as the logit rises.",
     "loss": "The loss is wrong: compute it for the logit 0, where D is one half.",
     "slope-sign": "The slope has the wrong sign: move the logit up a little and see if the loss falls.",
@@ -145,9 +168,9 @@ def _both(answer, logits):
         got = answer(logits)
     if got is None:
         raise Wrong("nothing", "your function")
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
+    got, parts = pieces(got), []
+    if got is None or len(got) != 2:
         raise Wrong("pair")
-    parts = []
     for part in got:
         try:
             parts.append(np.asarray(part, float))
@@ -170,6 +193,13 @@ def _check_losses(answer, name, others):
     by_d = slope_due / (d * (1 - d))
     mistakes = [("slope-sign", -slope_due), ("by-d", by_d), ("by-d", -by_d)]
     _recognise_in(slope, slope_due, mistakes, "slope")
+    square = LOGITS.reshape(2, 2)
+    try:
+        kept = np.reshape(_both(answer, square), (2, 4))
+    except Exception as error:
+        raise Wrong("flat") from error
+    if not same(kept, np.array([loss, slope])):
+        raise Wrong("flat")
     far = np.array([-800.0, 800.0])
     loss, slope = _both(answer, far)
     if not (same(loss, getattr(theory, f"{name}_loss")(far)) and np.isfinite(slope).all()):

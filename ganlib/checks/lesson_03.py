@@ -9,7 +9,10 @@ from ganlib.checks.networks import (
     LATENT_DIM,
     RATE,
     SIZE,
+    check_calls,
+    check_flags,
     check_move,
+    check_returned,
     close,
     d_moves,
     downhill,
@@ -50,7 +53,7 @@ LOSS_HINTS = {
     "sum": "That is a sum over the batch: take the mean, so that a larger batch is no larger loss.",
     "probabilities": "The arguments are logits, not probabilities: any number, and D = sigmoid(logit).",
     "twice": "A sigmoid too many: the loss already takes logits (look for from_logits).",
-    "other": "The value is wrong: write the formula on paper for one real and one fake, then compare.",
+    "other": "The value is wrong: write the formula on paper for two real and two fake logits.",
 }
 
 
@@ -124,23 +127,9 @@ STEP_HINTS = {
     "size": "{detail} moved in the right direction but by the wrong length: a mean, one step.",
     "direction": "{detail} moved, but not down the gradient of its loss: look at targets and tape.",
     "alone": "The step returned {detail}: return the loss alone.",
+    "frozen": "{detail}.trainable was left at False: the next step would find nothing to move.",
     "returned": "The step should return the loss that it went down, as it was before the move.",
 }
-
-
-def _check_calls(watched, name, kept):
-    """Raise the hint that fits, where a network was called without training or could not keep a trace."""
-    if not all(watched.flags):
-        raise Wrong("inference", name)
-    if kept and not watched.kept.numpy():
-        raise Wrong("scope", name)
-
-
-def _check_returned(returned, due, name):
-    if isinstance(returned, tuple | list | dict):
-        raise Wrong("alone", f"{len(returned)} things")
-    if not np.isclose(number(returned, name), due, rtol=1e-3):
-        raise Wrong("returned")
 
 
 @task(
@@ -148,6 +137,7 @@ def _check_returned(returned, due, name):
     **STEP_HINTS,
     g_moved="G's weights moved in D's step: hand the optimizer D's variables only.",
     g_statistics="G's running statistics moved: draw the fakes under keras.StatelessScope().",
+    asleep="G.trainable was False while it drew: a batch norm that is frozen sleeps.",
     swapped="D learned the opposite: the targets are swapped.",
 )
 def d_step(answer):
@@ -163,13 +153,16 @@ def d_step(answer):
         raise Wrong("g-moved")
     if not np.array_equal(before[2], after[2]):
         raise Wrong("g-statistics")
-    _check_calls(of_g, "G", kept=False)
-    _check_calls(of_d, "D", kept=True)
+    check_flags(generator, discriminator)
+    if of_g.frozen:
+        raise Wrong("asleep")
+    check_calls(of_g, "G", kept=False)
+    check_calls(of_d, "D", kept=True)
     move = after[0] - before[0]
     if close(move, swapped):
         raise Wrong("swapped")
     check_move(move, due, "D")
-    _check_returned(returned, loss, "d_step")
+    check_returned(returned, loss, "d_step")
 
 
 @task(
@@ -205,14 +198,15 @@ def g_step(answer):
     after = trainable(generator), trainable(discriminator)
     if not np.array_equal(before[1], after[1]):
         raise Wrong("d-moved")
-    _check_calls(of_d, "D", kept=False)
-    _check_calls(of_g, "G", kept=True)
+    check_flags(generator, discriminator)
+    check_calls(of_d, "D", kept=False)
+    check_calls(of_g, "G", kept=True)
     move = after[0] - before[0]
     for name in ("target-zero", "saturating"):
         if close(move, moves[name][1]):
             raise Wrong(name)
     check_move(move, moves["due"][1], "G")
-    _check_returned(returned, moves["due"][0], "g_step")
+    check_returned(returned, moves["due"][0], "g_step")
 
 
 @task(
@@ -237,14 +231,17 @@ def page(build, train):
     if not isinstance(parts, (tuple, list)) or len(parts) != 4:
         raise Wrong("parts")
     generator, discriminator, d_optimizer, g_optimizer = parts
-    if tuple(generator(np.zeros((2, 100), "float32")).shape) != (2, 28, 28):
-        raise Wrong("shapes")
-    logits = discriminator(np.random.default_rng(0).uniform(-500, 500, (64, 28, 28)).astype("float32"))
-    if tuple(logits.shape) != (64, 1):
+    images = np.random.default_rng(0).uniform(-500, 500, (64, 28, 28)).astype("float32")
+    try:
+        drawn, logits = generator(1000 * noise(64, 100)), discriminator(images)
+        shapes = [tuple(result.shape) for result in (drawn, logits)]
+    except Exception as error:  # of the check's own call
+        raise Wrong("shapes") from error
+    if shapes != [(64, 28, 28), (64, 1)]:
         raise Wrong("shapes")
     if np.min(logits) >= 0 and np.max(logits) <= 1:
         raise Wrong("sigmoid")
-    drawn = np.asarray(generator(1000 * noise(64, 100)))
+    drawn = np.asarray(drawn)
     if not (drawn.min() < -0.5 and np.abs(drawn).max() <= 1):
         raise Wrong("reach", f"{drawn.min():.3g} to {drawn.max():.3g}")
     if d_optimizer is g_optimizer:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
 from ganlib.checks.logits import FAKE, REAL, bce
 
 
@@ -11,9 +11,10 @@ def _several(answer, count, name):
     """Return an answer of so many numbers as floats."""
     if answer is None:
         raise Wrong("nothing", name)
-    if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != count:
+    parts = pieces(answer)
+    if parts is None or len(parts) != count:
         raise Wrong("parts")
-    return [number(part, f"part {i + 1} of {name}") for i, part in enumerate(answer)]
+    return [number(part, f"part {i + 1} of {name}") for i, part in enumerate(parts)]
 
 
 @task(

@@ -7,10 +7,10 @@ from ganlib.checks import Wrong, array, follows, number, recognise, task
 from ganlib.metrics.distances import radii as ball_radii
 
 
-def _clouds(seed=0):
+def _clouds(seed=0, size=3):
     draw = np.random.default_rng(seed)
-    mix = draw.normal(size=(3, 3))
-    return draw.normal(size=(40, 3)) @ mix, draw.normal(size=(30, 3)) @ mix.T * 0.9 + [0.5, 0.0, -0.3]
+    mix, shift = draw.normal(size=(size, size)), np.resize([0.5, 0.0, -0.3], size)
+    return draw.normal(size=(40, size)) @ mix, draw.normal(size=(30, size)) @ mix.T * 0.9 + shift
 
 
 @task(
@@ -23,13 +23,14 @@ def _clouds(seed=0):
     biased="These covariances divide by n: those of np.cov divide by n - 1.",
     once="The cross term counts twice: −2 (S₁S₂)^½.",
     length="The distance of the means enters squared.",
+    variances="Only the variances enter: how the features of a cloud go together counts too.",
     symmetric="S₁S₂ is not symmetric, and eigvalsh and eigh take it to be: use np.linalg.eigvals.",
     flat="In a cloud that fills not all dimensions some eigenvalues are 0, and rounding puts them below.",
-    other="The value is wrong: compute each of the four terms alone for two clouds of one dimension.",
+    other="The value is wrong: print its four terms for two clouds of two dimensions, one tilted.",
 )
 def frechet(answer):
     """``frechet(real, fake)``: the Fréchet distance between two clouds."""
-    for real, fake in (_clouds(0), _clouds(1)):
+    for real, fake in (_clouds(0), _clouds(1), _clouds(2, 2), _clouds(4, 5)):
         got = number(answer(real, fake), "frechet")
         one, two = np.cov(real.T), np.cov(fake.T)
         shift = np.square(real.mean(0) - fake.mean(0)).sum()
@@ -42,6 +43,7 @@ def frechet(answer):
             ("root", np.sqrt(due)),
             ("entries", shift + traces - 2 * np.sqrt(np.diag(product)).sum()),
             ("biased", shift + biased),
+            ("variances", shift + traces - 2 * np.sqrt(np.diag(one) * np.diag(two)).sum()),
             ("means", traces - 2 * cross),
             ("covariances", shift),
             ("no-root", shift + traces - 2 * np.trace(product)),
@@ -219,7 +221,7 @@ def rank(answer):
     """``rank(tables)``: indices from best to worst, by coverage and then by recall."""
     got = []
     for (tables,) in GRIDS:
-        got.append(array(answer([dict(table) for table in tables]), (3,), "rank").tolist())
+        got.append(array(answer(tables), (3,), "rank").tolist())
         if sorted(got[-1]) != [0, 1, 2]:
             raise Wrong("ranks")
     mistakes = [

@@ -226,7 +226,14 @@ def diagnose(answer):
             raise Wrong(hint)
 
 
-FEW = [([1, 2, 1, 3], [8, 8, 7, 8])]  # four seeds, each of them better
+SIZES = [  # samples of other sizes: fewer than five seeds, all better; then more, with one worse and none
+    ([1], [8]),
+    ([1, 2, 1], [8, 8, 7]),
+    ([1, 2, 1, 3], [8, 8, 7, 8]),
+    ([1, 2, 1, 3, 2, 4], [8, 8, 7, 8, 8, 3]),
+    ([1, 2, 1, 3, 2, 4, 5], [8, 8, 7, 8, 8, 7, 6]),
+    ([1, 2, 1, 3, 2, 4, 5, 2, 3, 1], [8, 8, 7, 8, 8, 7, 6, 3, 4, 2]),
+]
 
 
 @task(
@@ -234,6 +241,8 @@ FEW = [([1, 2, 1, 3], [8, 8, 7, 8])]  # four seeds, each of them better
     mean="A better mean or median is not enough: one seed got worse.",
     one="One better seed is not enough: every seed must be better.",
     few="Fewer than five seeds prove nothing: say False.",
+    exact="Five seeds are the least, not all that may be: with seven, each of them better, it is proven.",
+    six="Five seeds are enough: at least five, not more than five.",
     ties="Equal is not better.",
     backwards="Before and after are the wrong way round.",
     sorted="Seeds belong together: compare the first with the first, and sort nothing.",
@@ -246,12 +255,15 @@ def proven(answer):
     """``proven(before, after)``: whether a cure raised a measure in every one of at least five seeds."""
     hints = {"paired": "few", "paired-ties": "ties", "paired-backwards": "backwards", "median": "mean"}
     hints |= dict.fromkeys(("best", "worst", "overlap", "any", "first", "last"), "one")
-    mistakes = []
+    paired = RULES["paired"]
+    mistakes = [("exact", _sized(paired, (5,))), ("six", _sized(paired, range(6, 11)))]
+    mistakes += [("one", lambda before, after: np.greater(after, before).sum() >= 5)]
+    mistakes += [("few", _sized(paired, range(least, 11))) for least in (2, 3, 4)]
     for name, rule in RULES.items():
-        mistakes += [(hints.get(name, name), version) for version in (_of_five(rule), rule)]
-    cases = [(np.array(before), np.array(after)) for before, after in CASES + FEW]
-    check_rule(answer, cases, _of_five(RULES["paired"]), mistakes)
+        mistakes += [(hints.get(name, name), version) for version in (_sized(rule), rule)]
+    cases = [(np.array(before), np.array(after)) for before, after in CASES + SIZES]
+    check_rule(answer, cases, _sized(paired), mistakes)
 
 
-def _of_five(rule):
-    return lambda before, after: len(before) >= 5 and rule(before, after)
+def _sized(rule, sizes=range(5, 11)):
+    return lambda before, after: len(before) in sizes and rule(before, after)

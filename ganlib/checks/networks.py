@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganlib.backend import keras, tf
-from ganlib.checks import Wrong
+from ganlib.checks import Wrong, number
 
 SIZE, LATENT_DIM, RATE = (2, 2), 3, 0.1
 
@@ -13,17 +13,20 @@ class Spy(keras.layers.Layer):
 
     Attributes:
         flags: The ``training`` flag of each call, or of each tracing of one.
+        frozen: Whether a call came while ``trainable`` was False.
         kept: Number of calls outside a `keras.StatelessScope`.
         seen: What went into the last 16 calls, ``(16, 5)``: rows, least, greatest, mean, mean square.
     """
 
     def __init__(self):
         super().__init__()
+        self.frozen = False
         self.flags, self.seen = [], tf.Variable(tf.zeros((16, 5)))
         self.kept = self.add_weight(shape=(), initializer="zeros", trainable=False)
 
     def call(self, inputs, training=None):
         self.flags.append(training)
+        self.frozen = self.frozen or not self.trainable
         self.kept.assign_add(1.0)
         of_all = (tf.reduce_min, tf.reduce_max, tf.reduce_mean, lambda x: tf.reduce_mean(x * x))
         row = [tf.cast(tf.shape(inputs)[0], tf.float32), *(function(inputs) for function in of_all)]
@@ -81,8 +84,10 @@ def noise(*shape, seed=0):
 
 
 def trainable(network):
-    """Return copies of a network's trained weights as one flat vector."""
-    return np.concatenate([np.ravel(v.numpy()) for v in network.trainable_variables])
+    """Return copies of the weights that training moves, frozen ones too, as one flat vector."""
+    weights = [v for layer in network.layers for v in layer.weights]
+    moved = [v for v in weights if v.name in ("kernel", "bias", "gamma", "beta")]
+    return np.concatenate([np.ravel(v.numpy()) for v in moved])
 
 
 def statistics(network):
@@ -98,6 +103,7 @@ def spies(*networks):
     found = [network.layers[0] for network in networks]
     for spy in found:
         spy.flags.clear()
+        spy.frozen = False
         spy.kept.assign(0.0)
         spy.seen.assign(tf.zeros_like(spy.seen))
     return found
@@ -118,6 +124,29 @@ def check_move(found, due, who):
     if cosine < -0.98:
         raise Wrong("uphill", who)
     raise Wrong("size" if cosine > 0.98 else "direction", who)
+
+
+def check_calls(watched, name, kept):
+    """Raise the hint that fits, where a network was called without training or could not keep a trace."""
+    if not all(watched.flags):
+        raise Wrong("inference", name)
+    if kept and not watched.kept.numpy():
+        raise Wrong("scope", name)
+
+
+def check_returned(returned, due, name):
+    """Raise the hint that fits, where a step did not return the loss that it went down."""
+    if isinstance(returned, tuple | list | dict):
+        raise Wrong("alone", f"{len(returned)} things")
+    if not np.isclose(number(returned, name), due, rtol=1e-3):
+        raise Wrong("returned")
+
+
+def check_flags(generator, discriminator):
+    """Say so where a step leaves a network frozen."""
+    for name, network in (("G", generator), ("D", discriminator)):
+        if not all(part.trainable for part in (network, *network.layers)):
+            raise Wrong("frozen", name)
 
 
 def mean_bce(logits, target):

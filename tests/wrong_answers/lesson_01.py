@@ -47,6 +47,17 @@ def in_place(real, fake, w, b, rate):
     return w, b - rate * by_b
 
 
+def pooled_step(count):
+    """The owner's step with one count for both halves."""
+
+    def move(real, fake, w, b, rate):
+        x = np.concatenate([real, fake])
+        slope = np.concatenate([d(real, w, b) - 1, d(fake, w, b)])
+        return w - rate * slope @ x / count(real, fake), b - rate * slope.sum() / count(real, fake)
+
+    return move
+
+
 def swapped_features(real, fake, w, b, rate):
     by_w, by_b = gradient(real, fake, w, b)
     return w - rate * by_w[::-1], b - rate * by_b
@@ -128,6 +139,10 @@ WRONG = {
         ("square", lambda real, fake, w, b: np.mean([(1 - d(real, w, b)) ** 2, d(fake, w, b) ** 2])),
         ("other", lambda real, fake, w, b: np.mean(np.abs([1 - d(real, w, b), d(fake, w, b)]))),
         ("shape", lambda *a: np.concatenate(logs(*a))),
+        ("pooled", lambda *a: np.concatenate(logs(*a)).mean()),
+        ("pooled", lambda real, *a: sum(map(np.sum, logs(real, *a))) / (2 * len(real))),
+        ("pooled", lambda real, fake, *a: sum(map(np.sum, logs(real, fake, *a))) / (2 * len(fake))),
+        ("error", lambda *a: np.mean(sum(logs(*a))) / 2),
     ],
     "owner_step": [
         ("uphill", step(factor=-1)),
@@ -138,7 +153,7 @@ WRONG = {
         ("gradient", lambda real, fake, w, b, rate: gradient(real, fake, w, b)),
         ("still", lambda real, fake, w, b, rate: (w, b)),
         ("pair", lambda *a: step()(*a)[0]),
-        ("in-place", in_place),
+        ("changed", in_place),
         ("no-bias", step(bias=0)),
         ("halves", step(factor=2)),
         ("length", step(factor=0.5)),
@@ -147,6 +162,9 @@ WRONG = {
         ("one-half", step(real_part=0)),
         ("mixed", mixed),
         ("other", swapped_features),
+        ("pooled", pooled_step(lambda real, fake: len(real) + len(fake))),
+        ("pooled", pooled_step(lambda real, fake: 2 * len(real))),
+        ("pooled", pooled_step(lambda real, fake: 2 * len(fake))),
         ("nothing", lambda *a: None),
         ("shape", lambda *a: step()(*a)[::-1]),
         ("error", scalar_lesson),
@@ -168,7 +186,7 @@ WRONG = {
         ("sum", turn(factor=5)),
         ("gradient", lambda z, theta, w, b, rate: slope(z, theta, w, b)),
         ("still", lambda z, theta, w, b, rate: theta),
-        ("in-place", turn_in_place),
+        ("changed", turn_in_place),
         ("saturating", lambda z, theta, w, b, rate: theta + rate * np.mean(d(theta + z, w, b)) * w),
         ("chain", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b) - 1)),
         ("mixed", lambda z, theta, w, b, rate: theta - rate * slope(z, theta, w, b).mean()),

@@ -30,6 +30,12 @@ def naive_js(p, q, dx):
     return np.sum(p * np.log(p / m) + q * np.log(q / m)) * dx / 2
 
 
+def nansum_js(p, q, dx):
+    """Leaves out a cell wherever one of its two terms is no number."""
+    m = (p + q) / 2
+    return np.nansum(p * np.log(p / m) + q * np.log(q / m)) * dx / 2
+
+
 def softplus(x):
     return np.logaddexp(0, x)
 
@@ -57,6 +63,9 @@ WRONG = {
         ("other", lambda p, q: p / (p + q) / 2),
         ("other", lambda p, q: p**2 / (p**2 + q**2)),
         ("shape", lambda p, q: (p / (p + q)).mean()),
+        ("clipped", lambda p, q: np.clip(p / (p + q), 0.05, 0.95)),
+        ("clipped", lambda p, q: np.clip(p / (p + q), 1e-3, 1 - 1e-3)),
+        ("zero", lambda p, q: p / q / (1 + p / q)),
     ],
     "value": [
         ("no-dx", lambda p, q, d, dx: v(p, q, d, 1)),
@@ -71,6 +80,8 @@ WRONG = {
         ("trapezoid", lambda p, q, d, dx: np.trapezoid(xlog(p, d) + xlog(q, 1 - d), dx=dx)),
         ("nan", lambda p, q, d, dx: np.sum(p * np.log(d) + q * np.log(1 - d)) * dx),
         ("nan", one_replacement),
+        ("dropped", lambda p, q, d, dx: v(p[p * q > 0], q[p * q > 0], d[p * q > 0], dx)),
+        ("zero", lambda p, q, d, dx: v(np.maximum(p, 0.1), np.maximum(q, 0.1), d, dx)),
         ("nan", lambda p, q, d, dx: float(np.sum(p * np.log(d) + q * np.log(1 - d)) * dx)),
         ("other", lambda p, q, d, dx: np.sum(p * d + q * (1 - d)) * dx),
         ("shape", lambda p, q, d, dx: (xlog(p, d) + xlog(q, 1 - d)) * dx),
@@ -95,6 +106,9 @@ WRONG = {
             ),
         ),
         ("nan", naive_js),
+        ("dropped", lambda p, q, dx: js(p[p * q > 0], q[p * q > 0], dx)),
+        ("dropped", nansum_js),
+        ("zero", lambda p, q, dx: naive_js(np.maximum(p, 0.1), np.maximum(q, 0.1), dx)),
         ("other", lambda p, q, dx: np.sum(np.abs(p - q)) * dx / 2),
     ],
     "saturating": [
@@ -111,6 +125,9 @@ WRONG = {
         ("unstable", lambda x: (np.log(np.maximum(1 - sigmoid(x), 1e-12)), -sigmoid(x))),
         ("unstable", lambda x: (-np.log(1 + np.exp(x)), -np.exp(x) / (1 + np.exp(x)))),
         ("other-loss", lambda x: (softplus(-x), sigmoid(x) - 1)),
+        ("flat", lambda x: (-softplus(np.ravel(x)), -sigmoid(np.ravel(x)))),
+        ("flat", lambda x: tuple(np.array([[-softplus(v), -sigmoid(v)] for v in x]).T)),
+        ("flat", lambda x: ([-softplus(float(v)) for v in x], [-sigmoid(float(v)) for v in x])),
     ],
     "non_saturating": [
         ("pair", lambda x: softplus(-x)),
@@ -123,6 +140,7 @@ WRONG = {
         ("unstable", lambda x: (-np.log(sigmoid(x)), sigmoid(x) - 1)),
         ("other-loss", lambda x: (-softplus(x), -sigmoid(x))),
         ("caught", lambda x: (softplus(x), sigmoid(x))),
+        ("flat", lambda x: (softplus(-x.flatten()), sigmoid(x.flatten()) - 1)),
     ],
     "finished": [
         ("keys", lambda: (0.5, 0.5, np.log(2), np.log(2))),

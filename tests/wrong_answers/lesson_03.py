@@ -3,12 +3,9 @@
 import numpy as np
 
 from ganlib.backend import keras, tf
+from tests.wrong_answers.steps import bce, d_step, g_step, only_real_step, toggled, under_scope
 
 ops = keras.ops
-
-
-def bce(logits, target):
-    return tf.reduce_mean(tf.nn.softplus(logits) - target * logits)
 
 
 def probability_bce(p, target):
@@ -19,108 +16,19 @@ def stack(first, second):
     return np.concatenate([first, second])
 
 
-def under_scope(step):
-    """The whole step where only the fakes of D's step belong."""
-
-    def scoped(*arguments):
-        with keras.StatelessScope():
-            return step(*arguments)
-
-    return scoped
-
-
-def d_step(
-    real_target=1.0,
-    fake_target=0.0,
-    training=True,
-    g_training=True,
-    scope=True,
-    sign=1,
-    halves=0.5,
-    who="D",
-    back="loss",
-):
-    """D's step with one thing wrong."""
-
-    def step(generator, discriminator, optimizer, real, z):
-        if scope:
-            with keras.StatelessScope():
-                fake = generator(z, training=g_training)
-        else:
-            fake = generator(z, training=g_training)
-        with tf.GradientTape() as tape:
-            if who == "both":
-                fake = generator(z, training=False)
-            real_loss = bce(discriminator(real, training=training), real_target)
-            fake_loss = bce(discriminator(fake, training=training), fake_target)
-            loss = sign * halves * (real_loss + fake_loss)
-        variables = discriminator.trainable_variables
-        if who == "both":
-            variables = variables + generator.trainable_variables
-        slopes = tape.gradient(loss, variables)
-        if who != "nobody":
-            optimizer.apply(slopes, variables)
-        as_in_lesson = loss, real_loss, fake_loss
-        return {"loss": loss, "none": None, "after": loss * 0.5, "tuple": as_in_lesson}[back]
-
-    return step
-
-
-def only_real_step(generator, discriminator, optimizer, real, z):
-    with tf.GradientTape() as tape:
-        loss = bce(discriminator(real, training=True), 1.0)
-    optimizer.apply(
-        tape.gradient(loss, discriminator.trainable_variables), discriminator.trainable_variables
-    )
-    return loss
-
-
-def g_step(
-    target=1.0,
-    training=True,
-    d_training=True,
-    sign=1,
-    scale=1.0,
-    who="G",
-    cut=None,
-    saturating=False,
-    back=1.0,
-    pixels=False,
-):
-    """G's step with one thing wrong."""
-
-    def step(generator, discriminator, optimizer, z):
-        early = generator(z, training=training)
-        with tf.GradientTape() as tape:
-            fake = early if cut == "outside" else generator(z, training=training)
-            if cut == "numpy":
-                fake = tf.constant(fake.numpy())
-            logits = discriminator(fake, training=d_training)
-            loss = -bce(logits, 0.0) if saturating else bce(logits, target)
-            loss = tf.reduce_mean(tf.square(fake)) if pixels else sign * scale * loss
-        variables = generator.trainable_variables
-        if who == "both":
-            variables = variables + discriminator.trainable_variables
-        if who != "nobody":
-            optimizer.apply(tape.gradient(loss, variables), variables)
-        return {"loss": loss} if back == "dict" else back * loss
-
-    return step
-
-
-def networks(sigmoid=False, flat=False, end="tanh"):
+def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100):
     layers = keras.layers
     ends = [layers.Dense(784, activation=end)] + ([] if flat else [layers.Reshape((28, 28))])
-    generator = keras.Sequential([keras.Input((100,)), *ends])
+    generator = keras.Sequential([keras.Input((latent_dim,)), *ends])
     last = layers.Dense(1, activation="sigmoid" if sigmoid else None)
     return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
 
 
-def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, end="tanh"):
+def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, **options):
     def page():
         d_optimizer = keras.optimizers.Adam(rate, beta_1=beta)
         g_optimizer = d_optimizer if shared else keras.optimizers.Adam(rate, beta_1=beta)
-        return (*networks(sigmoid, flat, end), d_optimizer, g_optimizer)[:parts]
+        return (*networks(sigmoid, flat, **options), d_optimizer, g_optimizer)[:parts]
 
     return page
 
@@ -237,6 +145,9 @@ WRONG = {
         ("g-moved", d_step(who="both")),
         ("g-statistics", d_step(scope=False)),
         ("swapped", d_step(real_target=0.0, fake_target=1.0)),
+        ("frozen", toggled(d_step(), (), left=(1,))),
+        ("frozen", toggled(d_step(), (0,), left=(0,))),
+        ("asleep", toggled(d_step(), (0,))),
     ],
     "g_step": [
         ("still", g_step(who="nobody")),
@@ -249,6 +160,8 @@ WRONG = {
         ("direction", g_step(pixels=True)),
         ("returned", g_step(back=2.0)),
         ("d-moved", g_step(who="both")),
+        ("frozen", toggled(g_step(), (1,), left=(1,))),
+        ("frozen", toggled(g_step(), (), left=(0,))),
         ("stopped", g_step(cut="outside")),
         ("stopped", g_step(cut="numpy")),
         ("target-zero", g_step(target=0.0)),
@@ -257,6 +170,7 @@ WRONG = {
     "page": [
         ("parts", (build(parts=2), train())),
         ("shapes", (build(flat=True), train())),
+        ("shapes", (build(latent_dim=50), train())),
         ("sigmoid", (build(sigmoid=True), train())),
         ("shared", (build(shared=True), train())),
         ("settings", (build(beta=0.9), train())),

@@ -35,6 +35,11 @@ def with_roots(roots):
     return answer
 
 
+def of_two(s):
+    """The trace of a root by trace and determinant, which holds in two dimensions only."""
+    return np.sqrt(np.trace(s) + 2 * np.sqrt(np.linalg.det(s)))
+
+
 def kl(p, q):
     return (p * np.log(p / q)).sum(-1)
 
@@ -76,6 +81,8 @@ WRONG = {
         ("length", frechet(length=True)),
         ("entries", frechet(entries=True)),
         ("biased", frechet(cov=lambda cloud: np.cov(cloud.T, bias=True))),
+        ("variances", frechet(cov=lambda cloud: np.diag(cloud.var(0, ddof=1)))),
+        ("other", with_roots(of_two)),
         ("other", lambda r, f: np.linalg.norm(np.cov(r.T) - np.cov(f.T))),
         ("shape", lambda r, f: r.mean(0) - f.mean(0)),
     ],

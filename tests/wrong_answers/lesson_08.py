@@ -13,6 +13,12 @@ def flat(images):
     return tf.reshape(images, (len(images), -1))
 
 
+def cropped(images):
+    """The pixels of the largest square in the corner."""
+    side = min(images.shape[1:])
+    return flat(images[:, :side, :side])
+
+
 def softplus(x):
     return tf.reduce_mean(tf.nn.softplus(x))
 
@@ -78,6 +84,9 @@ WRONG = {
         ("first", lambda x, y: tf.concat([one_hot(y), flat(x)], 1)),
         ("mixed", lambda x, y: tf.concat([flat(tf.transpose(x, (0, 2, 1))), one_hot(y)], 1)),
         ("other", lambda x, y: tf.concat([flat(x), one_hot((y - 1) % 10)], 1)),
+        ("square", lambda x, y: tf.concat([tf.reshape(x, (-1, x.shape[1] ** 2)), one_hot(y)], 1)),
+        ("square", lambda x, y: tf.concat([tf.reshape(x, (len(x), 16)), one_hot(y)], 1)),
+        ("square", lambda x, y: np.concatenate([cropped(x), one_hot(y)], 1)),
         ("shape", lambda x, y: x),
     ],
     "relativistic": [
@@ -116,6 +125,8 @@ WRONG = {
         ("step", lambda f, x, h: (f(x + h) - f(x - h)) / h),
         ("sign", lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h)),
         ("undivided", lambda f, x, h: f(x + h) - f(x - h)),
+        ("size", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
+        ("size", lambda f, x, h: abs((f(x + h) - f(x - h)) / (2 * h))),
         ("brackets", lambda f, x, h: f(x + h) - f(x - h) / (2 * h)),
         ("brackets", lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h),
         ("other", lambda f, x, h: f(x)),
@@ -128,7 +139,7 @@ WRONG = {
         ("plain", mixed(lambda k: 0.5, lambda k: 0.5)),
         ("sum", mixed(lambda k: k, lambda k: 1)),
         ("fixed", mixed(lambda k: 0.9, lambda k: 0.1)),
-        ("in-place", in_place),
+        ("changed", in_place),
         ("other", mixed(lambda k: k, lambda k: k - 1)),
         ("shape", lambda old, new, k: old[0]),
     ],

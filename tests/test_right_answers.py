@@ -1,0 +1,160 @@
+"""Right answers that are written in another way than the solution's: each of them passes."""
+
+import numpy as np
+import pytest
+
+from ganlib.backend import keras, tf
+from tests.test_checks import LESSONS, as_tuple, solution, tasks
+from tests.wrong_answers.steps import g_step, toggled
+
+ops = keras.ops
+
+
+def softplus(x):
+    return np.logaddexp(0, x)
+
+
+def sigmoid(x):
+    return np.exp(-softplus(-x))
+
+
+def entropy(p, dx):
+    return -np.sum(np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0)) * dx
+
+
+def averaged_value(p, q, d, dx):
+    """Means over the samples that the densities stand for: the same for densities of mass 1."""
+    real, fake = np.log(np.where(p > 0, d, 1)), np.log(np.where(q > 0, 1 - d, 1))
+    return np.average(real, weights=p) + np.average(fake, weights=q)
+
+
+def jsd_by_value(p, q, dx):
+    d = np.where(p + q > 0, p / np.where(p + q > 0, p + q, 1), 0.5)
+    return np.log(2) + (np.sum(p * np.log(d + 1e-15)) + np.sum(q * np.log(1 - d + 1e-15))) * dx / 2
+
+
+def owner_mean(x, w, b, sign):
+    return np.mean(softplus(sign * (x @ w + b)))
+
+
+def equilibrium(target):
+    d = target / 2
+    real, fake = -target * np.log(d) - (1 - target) * np.log(1 - d), -np.log(1 - d)
+    return [d, (real + fake) / 2, -np.log(d)]
+
+
+class Better:
+    """An answer may be any object that can be called."""
+
+    def __call__(self, before, after):
+        return tf.reduce_min(after) > tf.reduce_max(before)
+
+
+RIGHT = {
+    "1.1": [
+        lambda x, w, b: tf.sigmoid(x @ w + b),
+        lambda x, w, b: [float(sigmoid(row @ w + b)) for row in x],
+    ],
+    "1.2": [
+        lambda real, fake, w, b: (owner_mean(real, w, b, -1) + owner_mean(fake, w, b, 1)) / 2,
+        lambda real, fake, w, b: tf.constant(
+            0.5 * owner_mean(real, w, b, -1) + 0.5 * owner_mean(fake, w, b, 1)
+        ),
+    ],
+    "2.1": [
+        lambda p, q: 1 - q / (p + q),
+        lambda p, q: p / (p + q + 1e-8),
+        lambda p, q: np.clip(p / (p + q), 1e-7, 1 - 1e-7),
+        lambda p, q: sigmoid(np.log(p) - np.log(q)),
+    ],
+    "2.2": [
+        averaged_value,
+        lambda p, q, d, dx: np.sum(p * np.log(d + 1e-12) + q * np.log(1 - d + 1e-12)) * dx,
+        lambda p, q, d, dx: (
+            (p[p > 0] @ np.log(d[p > 0]) + q[q > 0] @ np.log(1 - d[q > 0])) * np.float32(dx)
+        ),
+    ],
+    "2.3": [
+        jsd_by_value,
+        lambda p, q, dx: entropy((p + q) / 2, dx) - (entropy(p, dx) + entropy(q, dx)) / 2,
+    ],
+    "2.4": [
+        lambda x: np.stack([-softplus(x), -sigmoid(x)]),
+        lambda x: tf.stack([-tf.nn.softplus(x), -tf.sigmoid(x)]),
+        lambda x: [-softplus(x), -sigmoid(x)],
+    ],
+    "2.5": [
+        lambda x: (ops.softplus(-x), -ops.sigmoid(-x)),
+        lambda x: np.array([softplus(-x), sigmoid(x) - 1]),
+    ],
+    "3.5": [toggled(g_step(), (1,))],
+    "4.2": [
+        lambda r, f, t: tf.stack(
+            [
+                (softplus(r).mean() - t * r.mean() + softplus(f).mean()) / 2,
+                softplus(-f).mean(dtype="float64"),
+            ]
+        ),
+        lambda r, f, t: np.array(
+            [(np.mean(softplus(r) - t * r) + softplus(f).mean()) / 2, softplus(-f).mean()]
+        ),
+    ],
+    "4.4": [
+        equilibrium,
+        lambda t: np.array(equilibrium(t)),
+        lambda t: tf.constant(equilibrium(t)),
+        lambda t: tf.stack(equilibrium(t)),
+        lambda t: ops.convert_to_tensor(equilibrium(t)),
+        lambda t: [tf.constant(value) for value in equilibrium(t)],
+        lambda t: tuple(np.array([value], "float32") for value in equilibrium(t)),
+    ],
+    "5.2": [
+        lambda image: (image.numpy() / 127.5 - 1).astype("float32"),
+        lambda image: ops.cast(image, "float32") / 127.5 - 1,
+    ],
+    "5.7": [
+        Better(),
+        lambda before, after: np.min(after) > np.max(before),
+        lambda before, after: np.array([np.min(after) > np.max(before)]),
+        lambda before, after: ops.min(after) > ops.max(before),
+    ],
+    "6.1": [
+        lambda real, fake: tf.constant(solution("lesson_06")["frechet"](real, fake)),
+    ],
+    "7.6": [
+        lambda before, after: len(before) > 4 and tf.reduce_all(after > before),
+        lambda before, after: len(before) >= 5 and all(map(np.greater, after, before)),
+        lambda before, after: (after > before).sum() == len(before) and len(after) // 5 > 0,
+    ],
+    "8.2": [
+        lambda images, labels: np.concatenate(
+            [np.array([np.ravel(image) for image in images]), np.eye(10)[labels]], 1
+        ),
+        lambda images, labels: ops.concatenate(
+            [ops.reshape(images, (len(labels), -1)), ops.one_hot(labels, 10)], 1
+        ),
+    ],
+    "8.3": [
+        lambda real, fake: tf.stack([tf.reduce_mean(tf.nn.softplus(s * (real - fake))) for s in (-1, 1)]),
+    ],
+    "8.5": [
+        lambda f, x, h: f(x + h) / (2 * h) - f(x - h) / (2 * h),
+        lambda f, x, h: np.mean([(f(x + h) - f(x)) / h, (f(x) - f(x - h)) / h]),
+    ],
+}
+CHECKS = {check.number: check for lesson in LESSONS for check in tasks(lesson).values()}
+CASES = [
+    pytest.param(name, answer, id=f"{name}-{i}")
+    for name, answers in RIGHT.items()
+    for i, answer in enumerate(answers)
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), CASES)
+def test_right_answer_passes_in_whatever_way_it_is_written(name, answer):
+    assert str(CHECKS[name].verdict(*as_tuple(answer))) == f"{name} passed."
+
+
+@pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False]), tf.constant(1)])
+def test_what_is_no_truth_value_is_refused(value):
+    assert CHECKS["5.7"].verdict(lambda before, after: value).hint in ("truth", "nothing")
