@@ -281,6 +281,8 @@ WRONG = {
     ),
     "no reply": ('asks = "q"\nanswer = 1.0\nwithin = 0.1\nreply = "r"\nlow = "l"', "a: reply"),
     "an exact number": ('asks = "q"\nanswer = 1.0\nreply = "r"\nlow = "l"\nhigh = "h"', "a: within"),
+    "code": ('asks = "Where is `deep`?"\nreply = "r"', "plain text"),
+    "emphasis": ('asks = "A real *seven*?"\nreply = "r"', "plain text"),
     "an unknown field": ('asks = "q"\nreply = "r"\nrigth = "x"', "rigth"),
 }
 

@@ -27,6 +27,7 @@ A table is a question, its name is the key.  Three kinds::
     reply = "..."
 
 Tables under ``[recall.NAME]`` ask about earlier lessons, at the start of the page.
+Sentences are plain text: no Markdown.
 """
 
 import re
@@ -106,6 +107,9 @@ class Question:
             replies = [self.reply]
         if not all(reply.strip() for reply in replies):
             raise refuse(f"{self.name}: reply", "nothing", "a sentence for each answer", "Write it.")
+        for text in (self.asks, *(c.says for c in self.choices.values()), *replies):
+            if mark := re.search(r"`|\*\w[^*]*\*|\*\*|]\(", text):
+                raise refuse(f"{self.name}: {text!r}", mark[0], "plain text", "Leave the mark out.")
 
     @property
     def kind(self):
