@@ -14,6 +14,9 @@ def complete(path, about, key, wanted, measure):
         key: The names of the fields that tell one run from another.
         wanted: The values of these fields, a tuple for each run, in the order of the file.
         measure: Called with the values of one run; returns its row, a dict that holds them too.
+
+    Returns:
+        The rows of the wanted runs, in their order.
     """
     old = json.loads(path.read_text("utf-8"))["runs"] if path.exists() else []
     done = {tuple(run[name] for name in key): run for run in old}
@@ -26,3 +29,4 @@ def complete(path, about, key, wanted, measure):
         rows = ",\n".join(json.dumps(done[i], ensure_ascii=False) for i in wanted if i in done)
         head = json.dumps(about, indent=1)
         path.write_text(f'{{"about": {head},\n"runs": [\n{rows}\n]}}\n', encoding="utf-8")
+    return [done[item] for item in wanted]
