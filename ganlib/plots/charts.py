@@ -74,7 +74,7 @@ def beliefs(rows, title=None, alt=None):
     return figure
 
 
-def dots(rows, xlabel, title=None, alt=None):
+def dots(rows, xlabel, title=None, alt=None, log=False):
     """Show a handful of values a row, one dot a value and a line at their mean: a spread over seeds.
 
     Args:
@@ -82,6 +82,7 @@ def dots(rows, xlabel, title=None, alt=None):
         xlabel: What the values are, with their unit.
         title: The picture's message, in a few words.
         alt: Alternative text.
+        log: Whether the values stand on a logarithmic axis; they are > 0 then.
     """
     alt = alt or f"Rows of dots, {xlabel}: {', '.join(rows)}. {title or ''}".strip()
     figure = Figure((6.4, 0.9 + 0.3 * len(rows)), alt=alt)
@@ -91,6 +92,9 @@ def dots(rows, xlabel, title=None, alt=None):
         axes.plot([np.mean(values)] * 2, [height - 0.3, height + 0.3], color="0.15", linewidth=2)
     axes.set(yticks=range(len(rows)), yticklabels=list(rows), xlabel=xlabel)
     axes.set_ylim(len(rows) - 0.5, -0.5)
+    if log:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(axis="y", color="0.9")
     axes.set_axisbelow(True)
     if title:
