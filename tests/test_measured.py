@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
+
 import ganlib
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +58,17 @@ def test_modern_had_its_minute_with_three_seeds_each():
 
     found = [(r["set"], r["D"], r["seed"]) for r in runs("modern")]
     assert found == [(*pair, seed) for pair in tool.PLAN for seed in tool.SEEDS]
+
+
+def test_every_diet_was_fed_five_times_for_each_number_of_digits():
+    import fakes as tool
+
+    found = [(r["count"], r["seed"], r["diet"]) for r in runs("fakes")]
+    wanted = [(n, seed, diet) for seed in tool.SEEDS for n in tool.COUNTS for diet in tool.DIETS]
+    assert found == wanted
+    few = tool.chosen(100, seed=0)
+    assert np.bincount(few.labels).tolist() == [10] * 10
+    assert len({image.tobytes() for image in few.images}) == 100
 
 
 def test_every_failure_was_produced_once_with_all_its_seeds():
