@@ -3,10 +3,10 @@
     GANLIB_DATA=folder python tools/measure/fakes.py
 
 The recipe `conditional` learns n of the course's digits, for its own length, and draws 5 000.  Then the
-same small classifier learns, for 2 000 batches of 100, from each of five diets; its accuracy is that on the
-10 000 test images of MNIST, which nobody was trained on.  Ravuri and Vinyals (2019) call the accuracy on
-drawn digits alone the classification accuracy score.  Runs that the file holds already are kept; delete it
-to start anew.  Lesson 8 reads it.
+same small classifier learns, for 2 000 batches of 100, from each of five diets.  Its accuracy is that on
+the 10 000 test images of MNIST, which nobody was trained on.  On drawn digits alone Ravuri and Vinyals
+(2019) call it the classification accuracy score.  Runs that the file holds already are kept; delete
+it to start anew.  Lesson 8 reads it.
 """
 
 import functools
