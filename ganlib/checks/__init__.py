@@ -24,6 +24,7 @@ from textwrap import shorten
 import numpy as np
 
 from ganlib.checks.handed import altered, copied
+from ganlib.checks.small import small_case
 
 __all__ = [
     "Task",
@@ -48,6 +49,7 @@ GENERAL = {  # advice that fits any task
     "not-finite": "{detail} holds NaN or infinity.",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
+UNKNOWN = ("other", "loss", "slope")  # hints that name no mistake: a small case follows them
 NOISE = (  # what no learner can use of an error
     r"\{\{function_node \S+\}\}",  # TensorFlow's address
     r"\x1b\[[0-9;]*m",  # colours of a terminal
@@ -126,14 +128,15 @@ class Task:
         except NotImplementedError:
             return Verdict(self.number, "not started yet")
         except Wrong as wrong:
-            return self._advice(wrong)
+            return self._advice(wrong, *answers)
         except (Exception, SystemExit) as error:
             return self._advice(Wrong("error", _said(error)))
         return Verdict(self.number, "passed")
 
-    def _advice(self, wrong):
-        text = {**GENERAL, **self.hints}[wrong.hint]
-        return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
+    def _advice(self, wrong, *answers):
+        text = {**GENERAL, **self.hints}[wrong.hint].replace("{detail}", wrong.detail)
+        case = small_case(self.number, *map(_handed, answers)) if wrong.hint in UNKNOWN else ""
+        return Verdict(self.number, "not yet", wrong.hint, f"{text} {case}".rstrip())
 
 
 def _handed(answer):

@@ -54,7 +54,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant: ``"specific"``, ``"general"`` or one of ``FAILURES``."""
+    """What became of a mutant: ``"specific"`` advice, a ``"case"``, ``"general"`` advice, or a failure."""
 
     task: str
     kind: str
@@ -119,7 +119,9 @@ def verdict(exercise, name="", source=""):
         return "survived", "", ""
     if stumbles or len(found.advice) > LONGEST or "\n" in found.advice or "{detail}" in found.advice:
         return "crashed", found.hint, (stumbles or [found.advice])[0]
-    return "general" if found.hint in FALLBACKS else "specific", found.hint, found.advice
+    case = " is due" in found.advice
+    fate = ("case" if case else "general") if found.hint in FALLBACKS else "specific"
+    return fate, found.hint, found.advice
 
 
 def work(pipe):
@@ -201,12 +203,12 @@ def excused(outcome, explained):
 
 def table(outcomes, explained):
     """Return the counts of each task and of all, as lines of text."""
-    lines = ["task  mutants  specific  general  explained  survived  crashed  slow  slowest"]
+    lines = ["task  mutants  specific  case  general  explained  survived  crashed  slow  slowest"]
     for task in [*dict.fromkeys(o.task for o in outcomes), "all"]:
         rows = [o for o in outcomes if task in (o.task, "all")]
         fates = ["explained" if excused(o, explained) else o.fate for o in rows]
-        counts = [fates.count(f) for f in ("specific", "general", "explained", *FAILURES)]
-        widths = (9, 10, 9, 11, 10, 9, 6)
+        counts = [fates.count(f) for f in ("specific", "case", "general", "explained", *FAILURES)]
+        widths = (9, 10, 6, 9, 11, 10, 9, 6)
         cells = (f"{count:{width}}" for count, width in zip((len(rows), *counts), widths, strict=True))
         lines.append(f"{task:4}{''.join(cells)}{max(o.seconds for o in rows):9.1f}")
     return lines
@@ -228,7 +230,7 @@ def main():
     print(*table(outcomes, explained)[:1], table(outcomes, explained)[-1], sep="\n")
     if options.keep:
         options.keep.write_text(json.dumps([asdict(o) for o in outcomes], indent=1, ensure_ascii=False))
-    caught = [o for o in outcomes if o.fate in ("specific", "general")]
+    caught = [o for o in outcomes if o.fate not in FAILURES]
     for o in random.Random(0).sample(caught, min(options.sample, len(caught))):
         print(f"- {o.task} [{o.hint}] {o.change}\n  {o.advice}")
     left = [o for o in outcomes if o.fate in FAILURES and not excused(o, explained)]
