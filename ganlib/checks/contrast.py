@@ -1,6 +1,7 @@
-"""Two small cases for an answer that is wrong in no known way: the first that it misses, one it has right."""
+"""Two small cases for an answer that is wrong in no known way: one that it misses, one it has right."""
 
-import inspect
+from ast import literal_eval
+from inspect import signature
 
 import numpy as np
 
@@ -8,47 +9,58 @@ from ganlib.backend import tf
 
 __all__ = ["contrast"]
 
+LONGEST = 190  # letters of a sentence
 
-def contrast(answer, rule, cases, tensors=False):
+
+def contrast(answer, rule, *cases, tensors=False, functions=None):
     """Return a sentence on the first small case that an answer misses, and on the one before it.
 
     Args:
         answer: The learner's function.
         rule: The right one; its arguments' names are those of the advice.  One that returns several
             things returns them in a dict, by name.
-        cases: Tuples of arguments, the simplest first.
+        cases: The arguments of each case as text, ``"[0, 1], 0.5"``, the simplest first.
         tensors: Whether arrays are handed over as tensors.
+        functions: What the texts among the arguments stand for, by text.
 
     Returns:
         The sentence, empty where no case shows the mistake or the answer stops.
     """
-    names, right = tuple(inspect.signature(rule).parameters), ""
-    for case in cases:
-        arguments = [_made(part, tensors) for part in case]
+    names, right = tuple(signature(rule).parameters), ""
+    for text in cases:
+        case = dict(zip(names, literal_eval(f"({text},)"), strict=True))
+        given = [_made(name, part, functions) for name, part in case.items()]
+        handed = [_tensor(part) for part in given] if tensors else given
         with np.errstate(all="ignore"):
-            due = rule(*(part.numpy() if tf.is_tensor(part) else part for part in arguments))
             try:
-                missed = _missed(answer(*arguments), due)
+                missed = _missed(answer(*handed), rule(*given))
             except Exception:
                 return ""
-        given = ", ".join(f"{name} = {_said(part)}" for name, part in zip(names, case, strict=True))
+        where = ", ".join(f"{name} = {_said(part)}" for name, part in case.items())
         if missed:
-            return f"At {given} {missed}" + (f" (right at {right})." if right else ".")
-        right = given
+            contrasted = f"At {where} {missed} (right at {right})."
+            return contrasted if right and len(contrasted) <= LONGEST else f"At {where} {missed}."
+        right = where
     return ""
 
 
-def _made(part, tensors):
-    """Return what an answer is handed for a part of a case: lists become arrays or tensors."""
-    if isinstance(part, list) and not any(isinstance(each, np.ndarray | dict) for each in part):
-        part = np.array(part)
-        if tensors:
-            part = part.astype("float32") if part.dtype.kind == "f" else part
-    elif isinstance(part, np.ndarray):
-        part = part.copy()
-    elif isinstance(part, list):
-        part = [each.copy() for each in part]
-    return tf.constant(part) if tensors and isinstance(part, np.ndarray) else part
+def _made(name, part, functions):
+    """Return an argument: lists become arrays, of bytes where they are an image's whole numbers."""
+    if isinstance(part, str):
+        return functions[part]
+    if not isinstance(part, list):
+        return part
+    if name in ("average", "weights"):
+        return [np.array(each, float) for each in part]
+    found = np.array(part)
+    whole = {"labels": int, "image": np.uint8, "images": np.uint8} if found.dtype.kind == "i" else {}
+    return found.astype(whole.get(name, float))
+
+
+def _tensor(part):
+    if not isinstance(part, np.ndarray):
+        return part
+    return tf.constant(part.astype("float32") if part.dtype.kind == "f" else part)
 
 
 def _missed(got, due):
@@ -70,8 +82,8 @@ def _same(got, due):
 
 def _said(value):
     """Return a value in few letters."""
-    if callable(value):
-        return value.__doc__ or value.__name__
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} {_said(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):

@@ -13,6 +13,7 @@ from ganlib.checks.networks import (
     check_flags,
     check_move,
     check_returned,
+    check_shown,
     close,
     d_moves,
     downhill,
@@ -129,6 +130,7 @@ STEP_HINTS = {
     "alone": "The step returned {detail}: return the loss alone.",
     "frozen": "{detail}.trainable was left at False: the next step would find nothing to move.",
     "returned": "The step should return the loss that it went down, as it was before the move.",
+    "z": "G drew from another z than the one that it was given: hand it on as it is.",
 }
 
 
@@ -139,6 +141,7 @@ STEP_HINTS = {
     g_statistics="G's running statistics moved: draw the fakes under keras.StatelessScope().",
     asleep="G.trainable was False while it drew: a batch norm that is frozen sleeps.",
     swapped="D learned the opposite: the targets are swapped.",
+    real="D was shown other real images than the given ones: hand them on as they are.",
 )
 def d_step(answer):
     """``d_step(generator, discriminator, optimizer, real, z)`` moves D once and returns its loss."""
@@ -157,6 +160,8 @@ def d_step(answer):
     if of_g.frozen:
         raise Wrong("asleep")
     check_calls(of_g, "G", kept=False)
+    check_shown(of_g, z, "z")
+    check_shown(of_d, real, "real")
     check_calls(of_d, "D", kept=True)
     move = after[0] - before[0]
     if close(move, swapped):
@@ -201,6 +206,7 @@ def g_step(answer):
     check_flags(generator, discriminator)
     check_calls(of_d, "D", kept=False)
     check_calls(of_g, "G", kept=True)
+    check_shown(of_g, z, "z")
     move = after[0] - before[0]
     for name in ("target-zero", "saturating"):
         if close(move, moves[name][1]):
@@ -218,6 +224,7 @@ def g_step(answer):
     reach="G draws from {detail}: let it end in tanh, which reaches from -1 to 1.",
     settings="The page asks for Adam with a learning rate of 0.0002 and beta_1 = 0.5, for both.",
     scale="D was shown real images from {detail}: scale the pixels to [-1, 1], where tanh draws.",
+    tones="D's real images have another look: 0 becomes -1, 255 becomes 1, and 51 becomes -0.6.",
     still="{detail} never moved in train(): is its optimizer at work?",
     rounds="In 3 rounds D and G made {detail} steps: one each in a round, and `steps` rounds.",
     order="G moved first: in each round D's step comes before G's.",
@@ -254,12 +261,12 @@ def page(build, train):
 
 
 def _check_rounds(train):
-    """Let ``train`` run on images of pure paper and pure ink; see who moves, when, and from what."""
+    """Let ``train`` run on images of black, white and one grey; see who moves, when, and from what."""
     generator, discriminator = pair(seed=3, latent_dim=100)
     generator.layers[-2].set_weights([np.zeros((6, 4)), np.zeros(4)])  # every fake is 0: mid-grey
     moves = []
     of_g, of_d = spies(generator, discriminator)
-    images = np.repeat(np.array([0, 255], np.uint8), 8)[:, None, None] * np.ones((1, *SIZE), np.uint8)
+    images = np.repeat(np.uint8([0, 51, 255]), (8, 4, 4))[:, None, None] * np.ones((1, *SIZE), np.uint8)
     optimizers = recorded("D", moves), recorded("G", moves)
     train(generator, discriminator, *optimizers, images, 3)
     made = [int(optimizer.iterations) for optimizer in optimizers]
@@ -269,6 +276,9 @@ def _check_rounds(train):
     least, most = judged[:, 1].min(), judged[:, 2].max()
     if not np.allclose((least, most), (-1, 1), atol=0.02):
         raise Wrong("scale", f"{least.round(1) + 0:g} to {most.round(1) + 0:g}")
+    tone = judged[judged[:, 2] > 0.9, 3:].sum(0)  # grey fakes in the same batch change no ratio
+    if not np.isclose(tone[0] / tone[1], -0.4 / 0.84, atol=0.015):
+        raise Wrong("tones")
     if made != [3, 3]:
         raise Wrong("rounds", "{} and {}".format(*made))
     if moves[0] == "G":

@@ -65,7 +65,7 @@ def only(answer):
     "5.2",
     unit="The result lies in [0, 1]: tanh draws from -1 to 1, so paper has to become -1.",
     wrapped="The numbers went round: turn the bytes into float32 first, then divide and subtract.",
-    whole="The result is made of whole numbers: turn the bytes into float32 before you divide.",
+    whole="The result is made of whole numbers: turn the bytes into float32 first, then divide by /.",
     offset="The result lies in [0, 2]: something has to be taken away.",
     own="The scale depends on the image: one fixed rule for all of them, or dark images turn bright.",
     precise="The numbers are right, their type is not: networks here take float32.",

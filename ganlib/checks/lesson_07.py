@@ -69,6 +69,7 @@ def modes_found(answer):
         (ring, toys.RING.centres, toys.RING.sigma),
         (stray, CENTRES, SIGMA),
         (stray[:1] - 0.1, CENTRES, 1.0),
+        (POINTS[[0, 2]], np.array([[0.0, 0.0], [4.0, 0.0], [20.0, 0.0]]), SIGMA),
     ):
         got = number(answer(points, centres, sigma), "modes_found")
         found = metrics.modes(points, centres, sigma)

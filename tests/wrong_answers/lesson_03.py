@@ -148,6 +148,8 @@ WRONG = {
         ("frozen", toggled(d_step(), (), left=(1,))),
         ("frozen", toggled(d_step(), (0,), left=(0,))),
         ("asleep", toggled(d_step(), (0,))),
+        ("z", lambda g, d, o, real, z: d_step()(g, d, o, real, tf.random.normal(z.shape))),
+        ("real", lambda g, d, o, real, z: d_step()(g, d, o, real / 255, z)),
     ],
     "g_step": [
         ("still", g_step(who="nobody")),
@@ -166,6 +168,8 @@ WRONG = {
         ("stopped", g_step(cut="numpy")),
         ("target-zero", g_step(target=0.0)),
         ("saturating", g_step(saturating=True)),
+        ("z", lambda g, d, o, z: g_step()(g, d, o, tf.random.normal(z.shape))),
+        ("z", lambda g, d, o, z: g_step()(g, d, o, z + 1)),  # which batch norm takes back
     ],
     "page": [
         ("parts", (build(parts=2), train())),
@@ -177,6 +181,8 @@ WRONG = {
         ("settings", (build(rate=1e-3), train())),
         ("scale", (build(), train(scale=lambda images: images.astype("float32")))),
         ("scale", (build(), train(scale=lambda images: images.astype("float32") / 255))),
+        ("tones", (build(), train(scale=lambda images: -to_range(images)))),
+        ("tones", (build(), train(scale=lambda images: np.sign(to_range(images))))),
         ("reach", (build(end="sigmoid"), train())),
         ("reach", (build(end=None), train())),
         ("still", (build(), train(players="G"))),

@@ -28,7 +28,7 @@ from mutations import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = Path(__file__).with_name("equivalent.toml")
-FALLBACKS = frozenset(("other", "direction", "loss", "slope", "d-loss", "g-loss"))  # name no mistake
+FALLBACKS = ("other", "direction", "loss", "slope")  # hints that name no mistake
 LONGEST = 300  # letters of advice
 FAILURES = ("survived", "crashed", "slow")
 
@@ -54,7 +54,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant: ``"specific"`` advice, a ``"case"``, ``"general"`` advice, or a failure."""
+    """What became of a mutant: advice, ``"specific"``, a ``"case"`` or ``"general"``, or a failure."""
 
     task: str
     kind: str
@@ -119,7 +119,7 @@ def verdict(exercise, name="", source=""):
         return "survived", "", ""
     if stumbles or len(found.advice) > LONGEST or "\n" in found.advice or "{detail}" in found.advice:
         return "crashed", found.hint, (stumbles or [found.advice])[0]
-    case = " is due" in found.advice
+    case = " is due" in found.advice or found.advice.startswith("Wrong for")
     fate = ("case" if case else "general") if found.hint in FALLBACKS else "specific"
     return fate, found.hint, found.advice
 

@@ -35,9 +35,10 @@ FAMILIES = (  # functions that are taken for one another
     ("eigvals", "eigvalsh"),
     ("float32", "float64", "int32"),
 )
-WRAPPERS = frozenset(  # functions that are forgotten, so that what they were given is left
-    "mean sum log exp sqrt abs square softplus sort maximum cast astype reshape int bool trace unique"
-    " reduce_mean reduce_sum filter map shuffle batch any all argmax where".split()
+WRAPPERS = (  # functions that are forgotten, so that what they were given is left
+    *("mean", "sum", "reduce_mean", "reduce_sum", "any", "all", "argmax", "maximum", "where", "unique"),
+    *("log", "exp", "sqrt", "abs", "square", "softplus", "sort", "trace", "int", "bool"),
+    *("cast", "astype", "reshape", "filter", "map", "shuffle", "batch"),
 )
 SYMMETRIC = frozenset(("logaddexp", "logical_and", "maximum"))  # in their first two arguments
 MODULES = frozenset(("np", "tf", "keras", "layers"))
@@ -59,7 +60,7 @@ class Mutant:
 
 
 def called(node):
-    """Return the name of the function that a call calls, ``"mean"`` of ``np.mean(x)`` and ``x.mean()``."""
+    """Return the name of what a call calls, ``"mean"`` of ``np.mean(x)`` and ``x.mean()``."""
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
