@@ -41,6 +41,7 @@ WRAPPERS = (  # functions that are forgotten, so that what they were given is le
     *("cast", "astype", "reshape", "filter", "map", "shuffle", "batch"),
 )
 SYMMETRIC = frozenset(("logaddexp", "logical_and", "maximum"))  # in their first two arguments
+LONG, AROUND = 110, 24  # letters of a line that is told in part, and how much of it before and after
 MODULES = frozenset(("np", "tf", "keras", "layers"))
 
 
@@ -177,12 +178,14 @@ def slices(node, _):
         yield node.value
 
 
-def parameters(node, function):
-    """Take the next parameter for this one."""
-    names = [argument.arg for argument in function.args.args]
-    if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
-        other = names[(names.index(node.id) + 1) % len(names)]
-        if other != node.id:
+def names(node, function):
+    """Take a neighbour for a name, among the parameters and what the function calls its own."""
+    own = [argument.arg for argument in function.args.args]
+    own += [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    own = [name for name in dict.fromkeys(own) if name != "_"]
+    if isinstance(node, ast.Name) and node.id in own and isinstance(node.ctx, ast.Load):
+        place = own.index(node.id)
+        for other in dict.fromkeys((own[place - 1], own[(place + 1) % len(own)])):
             yield ast.Name(other, ast.Load())
 
 
@@ -198,7 +201,7 @@ RULES = {
     "constant": constants,
     "count": counts,
     "index dropped": slices,
-    "another argument": parameters,
+    "another name": names,
 }
 
 
@@ -276,4 +279,15 @@ def mutants(source):
 def _difference(before, after):
     lines = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
     old, new = (" ".join(line[2:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    if min(len(old), len(new)) > LONG:
+        start, end = _alike(old, new), _alike(old[::-1], new[::-1])
+        end = min(end, len(old) - start, len(new) - start)
+        old, new = (
+            f"… {line[max(0, start - AROUND) : len(line) - end + AROUND]} …" for line in (old, new)
+        )
     return f"{old or 'nothing'} → {new or 'nothing'}"
+
+
+def _alike(one, other):
+    """Return how many letters two lines have in common before they part."""
+    return next(i for i, (a, b) in enumerate(zip(one + "\n", other + "\r", strict=False)) if a != b)
