@@ -35,6 +35,7 @@ __all__ = [
     "number",
     "pieces",
     "recognise",
+    "recognise_all",
     "same",
     "task",
     "truth",
@@ -44,9 +45,9 @@ GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}.",
     "nothing": "{detail} gave None: does your function end with return?",
-    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or rows of unequal length?",
+    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
     "shape": "{detail}.",
-    "not-finite": "{detail} holds NaN or infinity.",
+    "not-finite": "{detail} holds NaN or infinity: a logarithm or root below 0, or a division by 0?",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
 UNKNOWN = ("other", "loss", "slope")  # hints that name no mistake: a small case follows them
@@ -218,7 +219,7 @@ def _numbers(value, name):
     try:
         return np.asarray(value, dtype=np.float64)
     except Exception as error:
-        raise Wrong("not-numbers", name) from error
+        raise Wrong("not-numbers", f"{name}, of type {type(value).__name__},") from error
 
 
 def same(got, due):
@@ -240,6 +241,14 @@ def recognise(got, due, mistakes, name=""):
     """
     if not same(got, due):
         raise Wrong(next((hint for hint, value in mistakes if same(got, value)), "other"), name)
+
+
+def recognise_all(cases):
+    """`recognise` for several cases, tuples of its arguments: a mistake must explain all of them."""
+    got, due, mistakes = zip(*cases, strict=True)
+    hints = [hint for hint, _ in mistakes[0]]
+    values = np.array([[value for _, value in row] for row in mistakes]).T
+    recognise(np.array(got), np.array(due), list(zip(hints, values, strict=True)))
 
 
 def follows(got, cases, rule, mistakes):
