@@ -16,12 +16,13 @@ def stack(first, second):
     return np.concatenate([first, second])
 
 
-def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100):
+def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100, bent=False):
     layers = keras.layers
     ends = [layers.Dense(784, activation=end)] + ([] if flat else [layers.Reshape((28, 28))])
     generator = keras.Sequential([keras.Input((latent_dim,)), *ends])
-    last = layers.Dense(1, activation="sigmoid" if sigmoid else None)
-    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
+    last = [layers.Dense(1, activation="sigmoid" if sigmoid else None)]
+    last += [layers.LeakyReLU(0.2)] if bent else []
+    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), *last])
 
 
 def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, **options):
@@ -176,6 +177,7 @@ WRONG = {
         ("shapes", (build(flat=True), train())),
         ("shapes", (build(latent_dim=50), train())),
         ("sigmoid", (build(sigmoid=True), train())),
+        ("end", (build(bent=True), train())),
         ("shared", (build(shared=True), train())),
         ("settings", (build(beta=0.9), train())),
         ("settings", (build(rate=1e-3), train())),
