@@ -137,18 +137,18 @@ def work(pipe):
 class Worker:
     """A process that judges mutants; one that takes too long is killed, and a new one goes on."""
 
-    def __init__(self, seconds=5.0):
-        self.seconds, self.process, self.ready = seconds, None, None
+    def __init__(self, seconds=5.0, tries=2):
+        self.seconds, self.tries = seconds, tries
+        self.process = self.ready = None
 
     def judge(self, exercise, name="", source=""):
         """Return fate, hint, advice and seconds of one mutant; of the solution if there is no source."""
-        if self.process is None or self.ready != exercise.number:
-            self._prepare(exercise)
-        found = self._ask(self.seconds, exercise, name, source)
-        if found is None:  # once more, in a fresh process: the machine may have been busy
-            self._prepare(exercise)
-            found = self._ask(self.seconds, exercise, name, source)
-        return found or ("slow", "", "", self.seconds)
+        for _ in range(self.tries):  # a second time in a fresh process: the machine may have been busy
+            if self.process is None or self.ready != exercise.number:
+                self._prepare(exercise)
+            if found := self._ask(self.seconds, exercise, name, source):
+                return found
+        return "slow", "", "", self.seconds
 
     def close(self):
         if self.process:
@@ -170,8 +170,12 @@ class Worker:
 
     def _ask(self, seconds, *question):
         self.pipe.send(question)
-        if self.pipe.poll(seconds):
-            return self.pipe.recv()
+        try:
+            if self.pipe.poll(seconds):
+                return self.pipe.recv()
+        except EOFError:
+            self.close()
+            return "crashed", "", "The process ended.", 0.0
         self.close()
         return None
 
