@@ -102,7 +102,7 @@ def f(x, y, k=2):
 
 
 def run(worker, monkeypatch, capsys, *tasks):
-    monkeypatch.setattr(sys, "argv", ["mutants.py", "--tasks", *tasks])
+    monkeypatch.setattr(sys, "argv", ["mutants.py", *(["--tasks", *tasks] if tasks else [])])
     monkeypatch.setattr(mutants, "Worker", lambda seconds: worker)
     monkeypatch.setattr(worker, "close", lambda: None)
     code = mutants.main()
@@ -115,6 +115,12 @@ def test_tasks_have_no_hole_that_nobody_explains(worker, monkeypatch, capsys):
     for line in (line.split() for line in out.splitlines() if line[0].isdigit()):
         made, *counts = map(int, line[1:-1])
         assert made == sum(counts) > 15 and counts[2] == 0, line  # none is told generalities alone
+
+
+@pytest.mark.slow
+def test_no_task_has_a_hole_that_nobody_explains(worker, monkeypatch, capsys):
+    code, out = run(worker, monkeypatch, capsys)
+    assert code == 0, out
 
 
 def test_a_survivor_without_a_reason_and_a_reason_without_a_survivor_fail(worker, monkeypatch, capsys):

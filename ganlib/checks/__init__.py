@@ -56,6 +56,8 @@ NOISE = (  # what no learner can use of an error
     r"\x1b\[[0-9;]*m",  # colours of a terminal
     r"Exception encountered when calling \S+",
     r"Arguments received by .*",  # Keras prints tensors whole
+    r"\[\[[-+\d.e,\s\[\]]*\]\]",  # and so do its sentences
+    r" at 0x[0-9a-f]+",
 )
 SLIPS = {  # advice on an error, by what its message speaks of
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
