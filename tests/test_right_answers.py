@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib.backend import keras, tf
+from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
 from tests.wrong_answers.steps import g_step, toggled
 
@@ -153,6 +154,18 @@ CASES = [
 @pytest.mark.parametrize(("name", "answer"), CASES)
 def test_right_answer_passes_in_whatever_way_it_is_written(name, answer):
     assert str(CHECKS[name].verdict(*as_tuple(answer))) == f"{name} passed."
+
+
+@pytest.mark.parametrize(("name", "answer"), CASES)
+def test_right_answer_has_the_small_cases_right_too(name, answer):
+    assert small_case(name, answer) == ""
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_solution_has_the_small_cases_right(name):
+    (written,) = CHECKS[name].answers
+    assert small_case(name, solution(f"lesson_{int(name[0]):02}")[written]) == ""
+    assert small_case(name, lambda *arguments: [-3.5]).count(" is due") in (1, 2)
 
 
 @pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False]), tf.constant(1)])

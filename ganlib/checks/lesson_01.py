@@ -248,7 +248,7 @@ def _forger(name, bottles):
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
     one_based="Python counts from 0: the first forger is number 0.",
-    easiest="That is the one she beats most easily: take the largest loss, and as many forged bottles as real.",
+    easiest="That is the one she beats most easily: take the largest loss, on all the bottles.",
     always="Your answer does not change when the forgers change places: train an owner against each.",
     other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )
