@@ -1,6 +1,7 @@
 """Two small cases for an answer that is wrong in no known way: one that it misses, one it has right."""
 
 from ast import literal_eval
+from contextlib import suppress
 from inspect import signature
 
 import numpy as np
@@ -26,21 +27,44 @@ def contrast(answer, rule, *cases, tensors=False, functions=None):
     Returns:
         The sentence, empty where no case shows the mistake.
     """
-    names, right = tuple(signature(rule).parameters), ""
+    names, tried = tuple(signature(rule).parameters), []
     for text in cases:
         case = dict(zip(names, literal_eval(f"({text},)"), strict=True))
         given = [_made(name, part, functions) for name, part in case.items()]
         handed = [_tensor(part) for part in given] if tensors else given
-        with np.errstate(all="ignore"):
-            try:
-                missed = _missed(answer(*handed), rule(*given))
-            except Exception:  # a case that stops the answer shows less than one that it gets wrong
-                continue
         where = ", ".join(f"{name} = {_said(part)}" for name, part in case.items())
-        if missed:
-            contrasted = f"At {where} {missed} (right at {right})."
-            return contrasted if right and len(contrasted) <= LONGEST else f"At {where} {missed}."
-        right = where
+        with (
+            np.errstate(all="ignore"),
+            suppress(Exception),
+        ):  # one that stops shows less than one that is off
+            tried.append((where, _parts(answer(*handed), rule(*given))))
+    for place, (where, parts) in enumerate(tried):
+        for name, got, due, right in parts:
+            if not right:
+                missed = f"At {where} {name} is {_said(got)} where {_said(due)} is due"
+                missed += _times([part[1:3] for _, row in tried for part in row if part[0] == name])
+                contrasted = f"{missed} (right at {tried[place - 1][0]})."
+                return contrasted if place and len(contrasted) <= LONGEST else f"{missed}."
+    return ""
+
+
+def _parts(got, due):
+    """Return name, value, right value and whether they agree, for each thing that an answer returned."""
+    parts = (
+        list(zip(due, got, due.values(), strict=True)) if isinstance(due, dict) else [("yours", got, due)]
+    )
+    return [(*part, _same(*part[1:])) for part in parts]
+
+
+def _times(pairs):
+    """Return in words how many times as large as due all values are; nothing if that varies."""
+    with suppress(Exception):
+        got, due = (np.concatenate([np.ravel(pair[i]) for pair in pairs]).astype(float) for i in (0, 1))
+        there = np.abs(due) > 1e-3
+        times = got[there] / due[there]
+        known = np.allclose(got[~there], 0) and np.allclose(times, times[0]) and times[0]
+        if known and np.ptp(due[there]) > 1e-3:
+            return f", in every case tried {times[0]:.3g} times as much"
     return ""
 
 
@@ -61,16 +85,6 @@ def _tensor(part):
     if not isinstance(part, np.ndarray):
         return part
     return tf.constant(part.astype("float32") if part.dtype.kind == "f" else part)
-
-
-def _missed(got, due):
-    """Return what is wrong with a result as words, nothing if it is right."""
-    if isinstance(due, dict):
-        for part, (name, value) in zip(got, due.items(), strict=True):
-            if not _same(part, value):
-                return f"{name} is {_said(part)} where {_said(value)} is due"
-        return ""
-    return "" if _same(got, due) else f"yours is {_said(got)} where {_said(due)} is due"
 
 
 def _same(got, due):

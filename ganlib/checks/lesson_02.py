@@ -93,6 +93,7 @@ def value(answer):
     mistakes = [
         ("no-dx", due / DX),
         ("mean", due / DX / 5),
+        ("mean", due / 5),
         ("bits", due / np.log(2)),
         ("sign", -due),
         ("loss", -due / 2),
@@ -130,6 +131,7 @@ def jsd(answer):
     mistakes = [
         ("no-dx", due / DX),
         ("mean", due / DX / 5),
+        ("mean", due / 5),
         ("bits", due / np.log(2)),
         ("half", 2 * due),
         ("one-kl", DX * _kl(P, Q)),
