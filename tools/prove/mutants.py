@@ -19,6 +19,7 @@ import sys
 import time
 import tomllib
 import traceback
+import warnings
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from pathlib import Path
@@ -128,6 +129,7 @@ def work(pipe):
     """Answer with verdicts, one at a time, until nothing more comes."""
     import ganlib.backend
 
+    warnings.simplefilter("ignore")  # a mutant divides by 0 and says so
     ganlib.backend.tf.get_logger().setLevel("ERROR")
     while True:
         start, found = time.perf_counter(), verdict(*pipe.recv())
