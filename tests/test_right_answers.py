@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib.backend import keras, tf
+from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
 from tests.wrong_answers.steps import g_step, toggled
 
@@ -153,6 +154,31 @@ CASES = [
 @pytest.mark.parametrize(("name", "answer"), CASES)
 def test_right_answer_passes_in_whatever_way_it_is_written(name, answer):
     assert str(CHECKS[name].verdict(*as_tuple(answer))) == f"{name} passed."
+
+
+@pytest.mark.parametrize(("name", "answer"), CASES)
+def test_right_answer_has_the_small_cases_right_too(name, answer):
+    assert small_case(name, answer) == ""
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_solution_has_the_small_cases_right(name):
+    (written,) = CHECKS[name].answers
+    assert small_case(name, solution(f"lesson_{int(name[0]):02}")[written]) == ""
+
+
+def test_a_small_case_says_what_is_off_and_where_it_was_right():
+    assert small_case("8.5", lambda f, x, h: (f(x + h) - f(x - h)) / h / 8) == (
+        "At function = x², x = 1, h = 0.5 yours is 0.5 where 2 is due, "
+        "in every case tried 0.25 times as much."
+    )
+    assert small_case("7.3", lambda t, p, rate, r1: (t + rate * sigmoid(p * t) * p, p)) == (
+        "At theta = 1, psi = 0, rate = 1, r1 = 0 psi is 0 where -0.5 is due."
+    )
+    assert small_case("4.5", lambda target: 0) == (
+        "At real_target = 0.8 yours is 0 where 1.39 is due (right at real_target = 0.5)."
+    )
+    assert small_case("4.5", lambda target: 1 / 0) == small_case("4.6", len) == ""
 
 
 @pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False]), tf.constant(1)])

@@ -24,6 +24,7 @@ from textwrap import shorten
 import numpy as np
 
 from ganlib.checks.handed import altered, copied
+from ganlib.checks.small import small_case
 
 __all__ = [
     "Task",
@@ -34,6 +35,7 @@ __all__ = [
     "number",
     "pieces",
     "recognise",
+    "recognise_all",
     "same",
     "task",
     "truth",
@@ -43,16 +45,19 @@ GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}.",
     "nothing": "{detail} gave None: does your function end with return?",
-    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or rows of unequal length?",
+    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
     "shape": "{detail}.",
-    "not-finite": "{detail} holds NaN or infinity.",
+    "not-finite": "{detail} holds NaN or infinity: a logarithm or root below 0, or a division by 0?",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
+UNKNOWN = ("other", "loss", "slope")  # hints that name no mistake: a small case follows them
 NOISE = (  # what no learner can use of an error
     r"\{\{function_node \S+\}\}",  # TensorFlow's address
     r"\x1b\[[0-9;]*m",  # colours of a terminal
     r"Exception encountered when calling \S+",
     r"Arguments received by .*",  # Keras prints tensors whole
+    r"\[\[[-+\d.e,\s\[\]]*\]\]",  # and so do its sentences
+    r" at 0x[0-9a-f]+",
 )
 SLIPS = {  # advice on an error, by what its message speaks of
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
@@ -126,14 +131,15 @@ class Task:
         except NotImplementedError:
             return Verdict(self.number, "not started yet")
         except Wrong as wrong:
-            return self._advice(wrong)
+            return self._advice(wrong, *answers)
         except (Exception, SystemExit) as error:
             return self._advice(Wrong("error", _said(error)))
         return Verdict(self.number, "passed")
 
-    def _advice(self, wrong):
-        text = {**GENERAL, **self.hints}[wrong.hint]
-        return Verdict(self.number, "not yet", wrong.hint, text.replace("{detail}", wrong.detail))
+    def _advice(self, wrong, *answers):
+        text = {**GENERAL, **self.hints}[wrong.hint].replace("{detail}", wrong.detail)
+        case = small_case(self.number, *map(_handed, answers)) if wrong.hint in UNKNOWN else ""
+        return Verdict(self.number, "not yet", wrong.hint, f"{text} {case}".rstrip())
 
 
 def _handed(answer):
@@ -215,7 +221,7 @@ def _numbers(value, name):
     try:
         return np.asarray(value, dtype=np.float64)
     except Exception as error:
-        raise Wrong("not-numbers", name) from error
+        raise Wrong("not-numbers", f"{name}, of type {type(value).__name__},") from error
 
 
 def same(got, due):
@@ -237,6 +243,14 @@ def recognise(got, due, mistakes, name=""):
     """
     if not same(got, due):
         raise Wrong(next((hint for hint, value in mistakes if same(got, value)), "other"), name)
+
+
+def recognise_all(cases):
+    """`recognise` for several cases, tuples of its arguments: a mistake must explain all of them."""
+    got, due, mistakes = zip(*cases, strict=True)
+    hints = [hint for hint, _ in mistakes[0]]
+    values = np.array([[value for _, value in row] for row in mistakes]).T
+    recognise(np.array(got), np.array(due), list(zip(hints, values, strict=True)))
 
 
 def follows(got, cases, rule, mistakes):

@@ -118,19 +118,20 @@ STEP_HINTS = {
     "still": "Nothing moved: return the new values, not the old ones.",
     "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
     "length": "The direction is right, but the step is {detail} times as long as it should be.",
-    "other": "It moved, but not down the gradient: check each gradient by moving one parameter a little.",
+    "other": "That is no step down the gradient: check the gradient by moving one parameter a little.",
 }
 
 
 def _recognise_step(found, old, due, mistakes):
-    """`recognise` for a step; one along the gradient is told its length, one against it the way."""
+    """`recognise` for a step; one that is longer by a plain factor is told it, a backward one the way."""
     mistakes = [("still", old), ("uphill", 2 * old - due), *mistakes]
     try:
         recognise(found, due, mistakes)
     except Wrong as wrong:
         move, right = found - old, due - old
         times = move @ right / (right @ right)
-        if wrong.hint != "other" or not same(move, times * right):
+        plain = abs(times) > 1e-3 and any(same(k, round(k)) for k in (times, 1 / times))
+        if wrong.hint != "other" or not (plain and same(move, times * right)):
             raise
         raise (Wrong("length", f"{times:.3g}") if times > 0 else Wrong("uphill")) from None
 
@@ -204,6 +205,7 @@ def forger_loss(answer):
     "1.5",
     **STEP_HINTS,
     saturating="That is the slope of log(1 - D): climb log D instead.",
+    caught="That is the slope of -log(1 - D): he would be glad to be caught.",
     chain="The chain rule stops too early: how much does the logit change with theta?",
     no_theta="His bottles are theta + z: your beliefs are those of z.",
 )
@@ -220,6 +222,7 @@ def forger_step(answer):
         ("gradient", RATE * slope),
         ("gradient", -RATE * slope),
         ("saturating", THETA - RATE * np.mean(-d) * W),
+        ("caught", THETA - RATE * np.mean(d) * W),
         ("chain", THETA - RATE * np.mean(d - 1)),
         ("mixed", THETA - RATE * slope.mean()),
         ("no-theta", THETA - RATE * np.mean(sigmoid(_logits(Z)) - 1) * W),
@@ -245,7 +248,7 @@ def _forger(name, bottles):
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
     one_based="Python counts from 0: the first forger is number 0.",
-    easiest="That is the one she beats most easily: which loss does the best forger leave her?",
+    easiest="That is the one she beats most easily: take the largest loss, on all the bottles.",
     always="Your answer does not change when the forgers change places: train an owner against each.",
     other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )

@@ -5,10 +5,11 @@ import numpy as np
 from ganlib import theory
 from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
 
-DX = 0.25  # two densities at five points, each of mass 1
-P, Q = np.array([1.8, 0.6, 0.3, 1.0, 0.3]), np.array([0.2, 0.6, 1.6, 0.9, 0.7])
+DX = 0.16  # two densities at five points, each of mass 1
+P, Q = np.array([2.8, 0.95, 0.5, 1.5, 0.5]), np.array([0.3, 0.95, 2.5, 1.4, 1.1])
 FAR = np.array([0.0, 0.3, 1e-4, 2.0]), np.array([0.4, 0.0, 1.0, 1e-3])  # nearly all fake, nearly all real
-ALONE = np.array([1.6, 0.0, 1.2, 1.2, 0.0]), np.array([0.8, 2.0, 0.0, 1.2, 0.0])  # zeros of one, of both
+ONE, TWO = [2.5, 0.0, 1.875, 1.875, 0.0], [1.25, 3.125, 0.0, 1.875, 0.0]
+ALONE = np.array(ONE), np.array(TWO)  # zeros of one, of both
 APART = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
 
 
@@ -92,6 +93,7 @@ def value(answer):
     mistakes = [
         ("no-dx", due / DX),
         ("mean", due / DX / 5),
+        ("mean", due / 5),
         ("bits", due / np.log(2)),
         ("sign", -due),
         ("loss", -due / 2),
@@ -129,6 +131,7 @@ def jsd(answer):
     mistakes = [
         ("no-dx", due / DX),
         ("mean", due / DX / 5),
+        ("mean", due / 5),
         ("bits", due / np.log(2)),
         ("half", 2 * due),
         ("one-kl", DX * _kl(P, Q)),
@@ -143,7 +146,7 @@ def jsd(answer):
     ]
     recognise(got, due, mistakes)
     p, q = (density[[0, 3]] for density in ALONE)
-    both, either = DX * (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2, DX * 3.2 * np.log(2) / 2
+    both, either = DX * (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2, DX * 5 * np.log(2) / 2
     _check_zeros(_quiet(answer, *ALONE, DX), both + either, both)
     _check_zeros(_quiet(answer, *APART, 0.5), np.log(2), 0)
 

@@ -5,27 +5,9 @@ import numpy as np
 from ganlib.backend import tf
 from ganlib.checks import Wrong, array, number, recognise, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
-from ganlib.data import steady
+from ganlib.checks.streams import elements, epoch, numbered
 from ganlib.recipe import Recipe
 from ganlib.recipes import RECIPES
-
-
-def _numbered(*counts):
-    """Return ``uint8`` images with their own number in the first two pixels, and labels 0, 1, ..."""
-    labels = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
-    images = np.zeros((len(labels), 4, 4), np.uint8)
-    images[:, 0, 0], images[:, 0, 1] = divmod(np.arange(len(labels)), 256)
-    images[:, 0, 2] = 255
-    return images, labels
-
-
-def _elements(dataset, most=200):
-    """Return the elements of a dataset as arrays, at most so many."""
-    if dataset is None:
-        raise Wrong("nothing", "your function")
-    if not isinstance(dataset, tf.data.Dataset):
-        raise Wrong("dataset")
-    return [tf.nest.map_structure(np.asarray, element) for element in steady(dataset.take(most))]
 
 
 @task(
@@ -36,14 +18,16 @@ def _elements(dataset, most=200):
     all="Nothing was filtered: keep the elements for which the function says true.",
     others="You keep the others: the function says true for what stays.",
     fixed="Always the same digit: use the argument.",
+    more="Other digits are in it too: the function says true for the digit's own label alone.",
     order="The right images, but not in their old order or not once each: filter and map, no more.",
 )
 def only(answer):
     """``only(stream, digit)`` returns a dataset of the images of one digit."""
-    images, labels = _numbered(20, 20, 20)
+    images, labels = numbered(20, 20, 20)
     stream = tf.data.Dataset.from_tensor_slices((images, labels))
+    hints = []
     for digit in (2, 0, 1):
-        got = _elements(answer(stream, digit))
+        got = elements(answer(stream, digit))
         if not got:
             raise Wrong("none")
         if isinstance(got[0], tuple | dict | list):
@@ -52,21 +36,29 @@ def only(answer):
             raise Wrong("shape", f"an element has shape {got[0].shape} where {images[0].shape} is due")
         found = [int(image[0, 1]) for image in got]
         due = np.flatnonzero(labels == digit).tolist()
-        if found == due:
-            continue
-        if len(found) == len(images):
-            raise Wrong("all")
-        if set(found) == set(range(len(images))) - set(due):
-            raise Wrong("others")
-        raise Wrong("order" if set(found) & set(due) else "fixed")
+        hints.append(_filtered(found, due, len(images)) if found != due else "")
+    for hint in filter(None, hints):
+        raise Wrong("more" if hint == "all" and set(hints) != {"all"} else hint)
+
+
+def _filtered(found, due, count):
+    """Return the hint that fits images of which not the right ones are left."""
+    if len(found) == count:
+        return "all"
+    if set(found) == set(range(count)) - set(due):
+        return "others"
+    if set(found) > set(due):
+        return "more"
+    return "order" if set(found) & set(due) else "fixed"
 
 
 @task(
     "5.2",
     unit="The result lies in [0, 1]: tanh draws from -1 to 1, so paper has to become -1.",
     wrapped="The numbers went round: turn the bytes into float32 first, then divide and subtract.",
-    whole="The result is made of whole numbers: turn the bytes into float32 before you divide.",
+    whole="The result is made of whole numbers: turn the bytes into float32 first, then divide by /.",
     offset="The result lies in [0, 2]: something has to be taken away.",
+    reach="0 becomes {detail} with your rule: it should be -1 for 0 and 1 for 255.",
     own="The scale depends on the image: one fixed rule for all of them, or dark images turn bright.",
     precise="The numbers are right, their type is not: networks here take float32.",
     other="Some values are wrong: 0 becomes -1, 255 becomes 1, with a straight line between.",
@@ -90,8 +82,11 @@ def scale(answer):
         raise Wrong("own")
     if np.array_equal(got, np.round(got)) and np.abs(got).max() <= 3:
         raise Wrong("whole")
-    if np.abs(got).max() > 2:
+    ends = got[0, 0], got[1, 1]
+    if np.array_equal(got, np.round(got)) and (np.diff(got.ravel()) < 0).any() and ends[0] >= 0:
         raise Wrong("wrapped")
+    if not np.allclose(ends, (-1, 1), atol=1e-3):
+        raise Wrong("reach", "{:.3g} and 255 becomes {:.3g}".format(*ends))
     raise Wrong("other")
 
 
@@ -103,6 +98,7 @@ def scale(answer):
     remainder="The last batch is smaller than the others: drop the remainder.",
     scale="The pixels are not in [-1, 1] as float32.",
     digit="Other digits are in it.",
+    size="The batches hold {detail} images where batch_size is 64.",
     few="Images are missing or come twice: 2 500 of the digit in batches of 64 make 39 batches an epoch.",
     endless="It never ends: no repeat, so that an epoch is once through the images.",
     order="The images come in their old order: shuffle them.",
@@ -112,9 +108,9 @@ def scale(answer):
 )
 def pipeline(answer):
     """``pipeline(images, labels, digit, batch_size)``: batches of one digit, shuffled and scaled."""
-    images, labels = _numbered(50, 2500, 50)
+    images, labels = numbered(50, 2500, 50)
     dataset = answer(images, labels, 1, 64)
-    batches, again = _epoch(dataset, labels), _epoch(dataset, labels)
+    batches, again = epoch(dataset, labels), epoch(dataset, labels)
     flat = np.concatenate(batches)
     if (np.diff(flat) > 0).all():
         raise Wrong("order")
@@ -125,31 +121,6 @@ def pipeline(answer):
     # through a buffer of 2 048 no image comes so early; without one some do, all but surely
     if (flat - flat.min() < np.arange(len(flat)) + 2048).all():
         raise Wrong("buffer")
-
-
-def _epoch(dataset, labels):
-    """Return the numbers of the images in one epoch, batch by batch, or say what is wrong with it."""
-    batches = _elements(dataset, 100)
-    if not batches:
-        raise Wrong("few")
-    if isinstance(batches[0], tuple | dict | list):
-        raise Wrong("labels")
-    if batches[0].ndim == 2:
-        raise Wrong("single")
-    if len(batches) == 100:
-        raise Wrong("endless")
-    if batches[0].dtype != np.float32 or batches[0].min() != -1 or batches[0].max() != 1:
-        raise Wrong("scale")
-    pixels = [np.rint((batch[:, 0, :2] + 1) * 127.5).astype(int) for batch in batches]
-    found = [256 * pair[:, 0] + pair[:, 1] for pair in pixels]
-    flat = np.concatenate(found)
-    if not np.isin(flat, np.flatnonzero(labels == 1)).all():
-        raise Wrong("digit")
-    if len(found[-1]) != len(found[0]):
-        raise Wrong("remainder")
-    if len(found[0]) != 64 or len(flat) != 39 * 64 or len(set(flat)) != len(flat):
-        raise Wrong("few")
-    return found
 
 
 @task(

@@ -91,7 +91,7 @@ def relativistic(answer):
         ("swapped", due[::-1]),
         ("standard", (sum(old) / 2, np.logaddexp(0, -FAKE).mean())),
         ("standard", (sum(old), np.logaddexp(0, -FAKE).mean())),
-        ("sum", (due[0] * 4, due[1] * 4)),
+        ("sum", (due[0] * len(gap), due[1] * len(gap))),
         ("crossed", (np.logaddexp(0, -every).mean(), np.logaddexp(0, every).mean())),
         ("crossed", (np.logaddexp(0, -middle).mean(), np.logaddexp(0, middle).mean())),
         ("sign", (-due[0], -due[1])),
@@ -104,11 +104,11 @@ def relativistic(answer):
 
 W1 = np.random.default_rng(2).normal(size=(3, 4)).astype("float32")
 W2 = np.random.default_rng(3).normal(size=(4, 1)).astype("float32")
-POINTS = np.random.default_rng(4).normal(size=(6, 3)).astype("float32")
+POINTS = np.random.default_rng(4).normal(size=(7, 3)).astype("float32")
 
 
 def _slopes():
-    """Return the gradient of the logit of `_network` by each point, written out: ``(6, 3)``."""
+    """Return the gradient of the logit of `_Network` by each point, written out: ``(7, 3)``."""
     hidden = np.tanh(POINTS @ W1)
     return ((1 - hidden**2) * W2[:, 0]) @ W1.T
 
@@ -129,7 +129,7 @@ class _Network:
     length="The slope enters squared: its length is not enough.",
     sum="That is a sum over the batch: take the mean over the images.",
     mean="Sum the squares over the pixels of an image; the mean is over images only.",
-    unwatched="The tape gave None: it follows variables by itself, other tensors only if told to watch.",
+    unwatched="The tape gave None: of tensors it follows what it has to watch; and logits come first.",
     batch="The slope of a mean over the batch is too short: take that of the logits themselves.",
     belief="That is the slope of D's belief: the penalty is on the logit.",
     constant="The penalty does not depend on D's weights: was the slope turned into NumPy or cut off?",
@@ -176,20 +176,21 @@ def r1(answer):
 def difference(answer):
     """``difference(function, x, h)``: the central difference of a function of one number."""
     falling = (lambda x: np.exp(-x), 0.3, 0.1), (lambda x: x**2, -1.5, 0.25)
-    for function, x, h in ((np.exp, 0.3, 0.1), (lambda x: x**3, 2.0, 0.5), *falling):
-        got = number(answer(function, x, h), "difference")
-        up, here, down = function(x + h), function(x), function(x - h)
-        mistakes = [
-            ("onesided", (up - here) / h),
-            ("onesided", (here - down) / h),
-            ("step", (up - down) / h),
-            ("size", abs(up - down) / (2 * h)),
-            ("sign", (down - up) / (2 * h)),
-            ("undivided", up - down),
-            ("brackets", up - down / (2 * h)),
-            ("brackets", (up - down) / 2 * h),
-        ]
-        recognise(got, (up - down) / (2 * h), mistakes)
+    cases = [(np.exp, 0.3, 0.1), (lambda x: x**3, 2.0, 0.5), *falling]
+    got = np.array([number(answer(*case), "difference") for case in cases])
+    up, here, down = np.array([[f(x + h), f(x), f(x - h)] for f, x, h in cases]).T
+    h = np.array([case[2] for case in cases])
+    mistakes = [
+        ("onesided", (up - here) / h),
+        ("onesided", (here - down) / h),
+        ("step", (up - down) / h),
+        ("size", abs(up - down) / (2 * h)),
+        ("sign", (down - up) / (2 * h)),
+        ("undivided", up - down),
+        ("brackets", up - down / (2 * h)),
+        ("brackets", (up - down) / 2 * h),
+    ]
+    recognise(got, (up - down) / (2 * h), mistakes)
 
 
 @task(

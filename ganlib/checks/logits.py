@@ -4,8 +4,8 @@ import numpy as np
 
 from ganlib.checks import Wrong
 
-REAL = np.array([[2.0], [-1.0], [0.5], [3.0]], "float32")
-FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7]], "float32")
+REAL = np.array([[2.0], [-1.0], [0.5], [3.0], [-0.4]], "float32")
+FAKE = np.array([[-2.0], [1.5], [0.3], [-0.7], [1.1]], "float32")
 SURE = np.array([[-200.0]], "float32")
 
 

@@ -134,6 +134,15 @@ def check_calls(watched, name, kept):
         raise Wrong("scope", name)
 
 
+def check_shown(watched, due, hint):
+    """Raise the hint, where a network was shown rows, so many as are due, but none of them those."""
+    seen, due = watched.seen.numpy(), due.numpy()
+    row = [len(due), due.min(), due.max(), due.mean(), np.square(due).mean()]
+    alike = seen[seen[:, 0] == len(due)]
+    if len(alike) and not np.isclose(alike, row, atol=1e-4).all(1).any():
+        raise Wrong(hint)
+
+
 def check_returned(returned, due, name):
     """Raise the hint that fits, where a step did not return the loss that it went down."""
     if isinstance(returned, tuple | list | dict):

@@ -188,6 +188,8 @@ WRONG = {
         ("still", lambda z, theta, w, b, rate: theta),
         ("changed", turn_in_place),
         ("saturating", lambda z, theta, w, b, rate: theta + rate * np.mean(d(theta + z, w, b)) * w),
+        ("caught", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b)) * w),
+        ("other", turn(factor=0.37)),
         ("chain", lambda z, theta, w, b, rate: theta - rate * np.mean(d(theta + z, w, b) - 1)),
         ("mixed", lambda z, theta, w, b, rate: theta - rate * slope(z, theta, w, b).mean()),
         ("no-theta", lambda z, theta, w, b, rate: theta - rate * slope(z, 0, w, b)),

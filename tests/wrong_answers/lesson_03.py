@@ -16,12 +16,13 @@ def stack(first, second):
     return np.concatenate([first, second])
 
 
-def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100):
+def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100, bent=False):
     layers = keras.layers
     ends = [layers.Dense(784, activation=end)] + ([] if flat else [layers.Reshape((28, 28))])
     generator = keras.Sequential([keras.Input((latent_dim,)), *ends])
-    last = layers.Dense(1, activation="sigmoid" if sigmoid else None)
-    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
+    last = [layers.Dense(1, activation="sigmoid" if sigmoid else None)]
+    last += [layers.LeakyReLU(0.2)] if bent else []
+    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), *last])
 
 
 def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, **options):
@@ -148,6 +149,8 @@ WRONG = {
         ("frozen", toggled(d_step(), (), left=(1,))),
         ("frozen", toggled(d_step(), (0,), left=(0,))),
         ("asleep", toggled(d_step(), (0,))),
+        ("z", lambda g, d, o, real, z: d_step()(g, d, o, real, tf.random.normal(z.shape))),
+        ("real", lambda g, d, o, real, z: d_step()(g, d, o, real / 255, z)),
     ],
     "g_step": [
         ("still", g_step(who="nobody")),
@@ -166,17 +169,22 @@ WRONG = {
         ("stopped", g_step(cut="numpy")),
         ("target-zero", g_step(target=0.0)),
         ("saturating", g_step(saturating=True)),
+        ("z", lambda g, d, o, z: g_step()(g, d, o, tf.random.normal(z.shape))),
+        ("z", lambda g, d, o, z: g_step()(g, d, o, z + 1)),  # which batch norm takes back
     ],
     "page": [
         ("parts", (build(parts=2), train())),
         ("shapes", (build(flat=True), train())),
         ("shapes", (build(latent_dim=50), train())),
         ("sigmoid", (build(sigmoid=True), train())),
+        ("end", (build(bent=True), train())),
         ("shared", (build(shared=True), train())),
         ("settings", (build(beta=0.9), train())),
         ("settings", (build(rate=1e-3), train())),
         ("scale", (build(), train(scale=lambda images: images.astype("float32")))),
         ("scale", (build(), train(scale=lambda images: images.astype("float32") / 255))),
+        ("tones", (build(), train(scale=lambda images: -to_range(images)))),
+        ("tones", (build(), train(scale=lambda images: np.sign(to_range(images))))),
         ("reach", (build(end="sigmoid"), train())),
         ("reach", (build(end=None), train())),
         ("still", (build(), train(players="G"))),

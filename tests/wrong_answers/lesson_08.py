@@ -93,7 +93,7 @@ WRONG = {
         ("swapped", lambda r, f: (softplus(r - f), softplus(f - r))),
         ("standard", lambda r, f: ((softplus(-r) + softplus(f)) / 2, softplus(-f))),
         ("standard", lambda r, f: (softplus(-r) + softplus(f), softplus(-f))),
-        ("sum", lambda r, f: (4 * softplus(f - r), 4 * softplus(r - f))),
+        ("sum", lambda r, f: (len(r) * softplus(f - r), len(r) * softplus(r - f))),
         ("crossed", lambda r, f: (softplus(tf.transpose(f) - r), softplus(r - tf.transpose(f)))),
         (
             "crossed",

@@ -1,0 +1,184 @@
+"""What is right in each task, as plain formulas in NumPy, for the small cases of `ganlib.checks.small`.
+
+Each has the name and the arguments of what the learner writes.  What returns several things returns them
+by name here.
+"""
+
+import numpy as np
+
+from ganlib import metrics, theory
+from ganlib.backend import tf
+from ganlib.metrics import distances
+from ganlib.theory import sigmoid
+
+
+def softplus(x):
+    return np.logaddexp(0, x)
+
+
+def bce(logits, target):
+    return np.mean(softplus(logits) - target * logits)
+
+
+def belief(x, w, b):
+    return sigmoid(x @ w + b)
+
+
+def owner_loss(real, fake, w, b):
+    return (bce(real @ w + b, 1) + bce(fake @ w + b, 0)) / 2
+
+
+def owner_step(real, fake, w, b, rate):
+    slopes = (belief(real, w, b) - 1) / len(real), belief(fake, w, b) / len(fake)
+    by_w, by_b = slopes[0] @ real + slopes[1] @ fake, slopes[0].sum() + slopes[1].sum()
+    return {"w": w - rate * by_w / 2, "b": b - rate * by_b / 2}
+
+
+def forger_loss(z, theta, w, b):
+    return bce((theta + z) @ w + b, 1)
+
+
+def forger_step(z, theta, w, b, rate):
+    return theta - rate * np.mean(belief(theta + z, w, b) - 1) * w
+
+
+def value(p, q, d, dx):
+    return np.sum(np.where(p > 0, p * np.log(d), 0) + np.where(q > 0, q * np.log(1 - d), 0)) * dx
+
+
+def _kl(p, m):
+    return np.sum(np.where(p > 0, p * np.log(p / m), 0))
+
+
+def jsd(p, q, dx):
+    return (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2 * dx
+
+
+def saturating(logits):
+    return {"the loss": -softplus(logits), "the slope": -sigmoid(logits)}
+
+
+def non_saturating(logits):
+    return {"the loss": softplus(-logits), "the slope": sigmoid(logits) - 1}
+
+
+def d_loss(real_logits, fake_logits):
+    return (bce(real_logits, 1) + bce(fake_logits, 0)) / 2
+
+
+def g_loss(fake_logits):
+    return bce(fake_logits, 1)
+
+
+def targets(count, smoothing):
+    return np.repeat([1 - smoothing, 0], count)[:, None]
+
+
+def losses(real_logits, fake_logits, real_target):
+    smoothed = (bce(real_logits, real_target) + bce(fake_logits, 0)) / 2
+    return {"d_loss": smoothed, "g_loss": bce(fake_logits, 1)}
+
+
+def smoothed_d(p, q, real_target, fake_target):
+    return (real_target * p + fake_target * q) / (p + q)
+
+
+def equilibrium(real_target):
+    end = theory.equilibrium(real_target)
+    return {"d": end.d, "d_loss": end.d_loss, "g_loss": end.g_loss}
+
+
+def best_logit(real_target):
+    return np.log(real_target) - np.log(1 - real_target)
+
+
+def scale(image):
+    return image.astype(float) / 127.5 - 1
+
+
+def diversity(images):
+    x = images.reshape(len(images), -1) / 255
+    return np.sqrt(2 * x.var(0, ddof=1).sum())
+
+
+def frechet(real, fake):
+    return metrics.frechet(real, fake)
+
+
+def precision_recall(real, fake, real_radius, fake_radius):
+    gaps = np.linalg.norm(real[:, None] - fake[None], axis=2)
+    reached = (gaps < real_radius[:, None]).any(0), (gaps < fake_radius).any(1)
+    return {"precision": reached[0].mean(), "recall": reached[1].mean()}
+
+
+def density_coverage(real, fake, real_radius, k):
+    inside = np.linalg.norm(real[:, None] - fake[None], axis=2) < real_radius[:, None]
+    return {"density": inside.sum() / (k * len(fake)), "coverage": inside.any(1).mean()}
+
+
+def rank(tables):
+    return sorted(range(len(tables)), key=lambda i: (-tables[i]["coverage"], -tables[i]["recall"]))
+
+
+def good_share(points, centres, sigma):
+    return (np.linalg.norm(points[:, None] - centres[None], axis=2).min(1) <= 3 * sigma).mean()
+
+
+def modes_found(points, centres, sigma):
+    return metrics.modes(points, centres, sigma)["modes"]
+
+
+def dirac_step(theta, psi, rate, r1):
+    d = sigmoid(psi * theta)
+    return {"theta": theta + rate * d * psi, "psi": psi - rate * (d * theta + r1 * psi)}
+
+
+def growth(rate, r1):
+    step = [[1, rate / 2], [-rate / 2, 1 - rate * r1]]
+    return np.abs(np.linalg.eigvals(np.array(step, complex))).max()
+
+
+def with_label(z, labels):
+    return np.concatenate([z, np.eye(10)[labels]], 1)
+
+
+def judged(images, labels):
+    return np.concatenate([images.reshape(len(images), -1), np.eye(10)[labels]], 1)
+
+
+def relativistic(real_logits, fake_logits):
+    gap = real_logits - fake_logits
+    return {"d_loss": softplus(-gap).mean(), "g_loss": softplus(gap).mean()}
+
+
+def difference(function, x, h):
+    return (function(x + h) - function(x - h)) / (2 * h)
+
+
+def averaged(average, weights, keep):
+    return [keep * old + (1 - keep) * new for old, new in zip(average, weights, strict=True)]
+
+
+def radii(points, k):
+    return distances.radii(points, k)
+
+
+def score(chances):
+    return metrics.classifier_score(chances)
+
+
+def optimal_d(p, q):
+    return p / (p + q)
+
+
+def plane(x, training=False):
+    return x @ tf.constant([[3.0], [4.0]])
+
+
+def bowl(x, training=False):
+    return tf.square(x[:, :1])
+
+
+def r1(discriminator, images):
+    slope = np.array([3, 4]) if discriminator is plane else images * [2, 0]
+    return np.mean(np.square(slope + 0 * images).sum(1)) / 2

@@ -1,0 +1,56 @@
+"""Images that carry their own number, so that a check sees what a data set did with them."""
+
+import numpy as np
+
+from ganlib.backend import tf
+from ganlib.checks import Wrong
+from ganlib.data import steady
+
+__all__ = ["elements", "epoch", "numbered"]
+
+
+def numbered(*counts):
+    """Return ``uint8`` images with their own number in the first two pixels, and labels 0, 1, ..."""
+    labels = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+    images = np.zeros((len(labels), 4, 4), np.uint8)
+    images[:, 0, 0], images[:, 0, 1] = divmod(np.arange(len(labels)), 256)
+    images[:, 0, 2] = 255
+    return images, labels
+
+
+def elements(dataset, most=200):
+    """Return the elements of a dataset as arrays, at most so many."""
+    if dataset is None:
+        raise Wrong("nothing", "your function")
+    if not isinstance(dataset, tf.data.Dataset):
+        raise Wrong("dataset")
+    return [tf.nest.map_structure(np.asarray, element) for element in steady(dataset.take(most))]
+
+
+def epoch(dataset, labels):
+    """Return the numbers of the images in one epoch, batch by batch, or say what is wrong with it."""
+    batches = elements(dataset, 100)
+    if not batches:
+        raise Wrong("few")
+    if isinstance(batches[0], tuple | dict | list):
+        raise Wrong("labels")
+    if batches[0].shape == (4, 4):
+        raise Wrong("single")
+    if batches[0].shape[1:] != (4, 4):
+        raise Wrong("shape", f"a batch has shape {batches[0].shape} where (64, 4, 4) is due")
+    if len(batches[0]) != 64:
+        raise Wrong("size", str(len(batches[0])))
+    if len(batches) == 100:
+        raise Wrong("endless")
+    if batches[0].dtype != np.float32 or batches[0].min() != -1 or batches[0].max() != 1:
+        raise Wrong("scale")
+    pixels = [np.rint((batch[:, 0, :2] + 1) * 127.5).astype(int) for batch in batches]
+    found = [256 * pair[:, 0] + pair[:, 1] for pair in pixels]
+    flat = np.concatenate(found)
+    if not np.isin(flat, np.flatnonzero(labels == 1)).all():
+        raise Wrong("digit")
+    if len(found[-1]) != len(found[0]):
+        raise Wrong("remainder")
+    if len(flat) != 39 * 64 or len(set(flat)) != len(flat):
+        raise Wrong("few")
+    return found

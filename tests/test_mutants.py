@@ -1,0 +1,148 @@
+"""The generator of mutants: it makes every kind of slip, and finds the holes of a check."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ganlib.checks import Wrong, number, task
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools" / "prove"))
+import mutants  # noqa: E402
+import mutations  # noqa: E402
+
+PRODUCT = """
+def product(x, y):
+    \"\"\"Return the product.\"\"\"
+    ### BEGIN SOLUTION
+    return x * y
+    ### END SOLUTION
+"""
+
+
+@task("9.1", other="Wrong.")
+def blind(answer):
+    """A check with a hole: 2 and 2 have one sum and one product."""
+    if number(answer(2.0, 2.0), "product") != 4:
+        raise Wrong("other")
+
+
+@task("9.2", other="Wrong.")
+def stumbling(answer):
+    """A check that stops by itself where a product is 0."""
+    if 6 / answer(2.0, 3.0) != 1:
+        raise Wrong("other")
+    1 / answer(-1.0, -1.0)
+
+
+@task("9.3", other="Wrong.")
+def endless(answer):
+    """A check that waits for a right answer for ever."""
+    while answer(2.0, 3.0) != 6:
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def worker():
+    found = mutants.Worker(seconds=20)
+    yield found
+    found.close()
+
+
+def fates(name, worker, source=PRODUCT):
+    check = globals()[name]
+    exercise = mutants.Exercise(check.number, __name__, name, (source,), {"product": source})
+    return {o.change.split(" → ")[1]: o.fate for o in mutants.examined(exercise, worker)}
+
+
+def test_a_hole_of_a_check_is_found(worker):
+    found = fates("blind", worker)
+    holes = {change for change, fate in found.items() if fate == "survived"}
+    assert holes == {"return x + y", "return x * x", "return y * y"}
+    assert found["return x / y"] == "general" and found["return -(x * y)"] == "general"
+    assert found["pass"] == "specific"
+
+
+def test_a_check_that_stumbles_is_found(worker):
+    source = PRODUCT.replace("x * y", "max(x, 0) * y if x < 0 else x * y")
+    exercise = mutants.Exercise("9.2", __name__, "stumbling", (PRODUCT,), {"product": PRODUCT})
+    assert worker.judge(exercise, "product", source)[0] == "crashed"
+    assert worker.judge(exercise, "product", PRODUCT.replace("x * y", "1 / 0"))[:2] == (
+        "specific",
+        "error",
+    )
+
+
+def test_every_rule_makes_mutants_and_each_has_one_mistake():
+    source = '''
+def f(x, y, k=2):
+    """Return something."""
+    total = 0.0
+    for i in range(k):
+        if x[i] < 0.5 and y:
+            total += np.mean(np.exp(-x[i:]), axis=0) / len(x)
+    return np.sqrt(total), tf.reduce_sum(x - y)
+'''
+    found = mutations.mutants(source)
+    assert len({m.source for m in found}) == len(found) > 80
+    assert {m.kind for m in found} == {*mutations.RULES, "statement dropped", "frame dropped", "in place"}
+    changes = {m.change for m in found}
+    for change in (
+        "for i in range(k): → for i in range(k - 1):",
+        "if x[i] < 0.5 and y: → if x[i] <= 0.5 and y:",
+        "return (np.sqrt(total), tf.reduce_sum(x - y)) → return (total, tf.reduce_sum(x - y))",
+        "return (np.sqrt(total), tf.reduce_sum(x - y)) → return (tf.reduce_sum(x - y), np.sqrt(total))",
+        "nothing → y += 1",
+    ):
+        assert change in changes
+    for mutant in found:
+        compile(mutant.source, "mutant", "exec")
+
+
+def run(worker, monkeypatch, capsys, *tasks):
+    monkeypatch.setattr(sys, "argv", ["mutants.py", *(["--tasks", *tasks] if tasks else [])])
+    monkeypatch.setattr(mutants, "Worker", lambda seconds: worker)
+    monkeypatch.setattr(worker, "close", lambda: None)
+    code = mutants.main()
+    return code, capsys.readouterr().out
+
+
+def test_tasks_have_no_hole_that_nobody_explains(worker, monkeypatch, capsys):
+    code, out = run(worker, monkeypatch, capsys, "2.1", "4.6", "7.4", "8.5")
+    assert code == 0, out
+    for line in (line.split() for line in out.splitlines() if line[0].isdigit()):
+        made, *counts = map(int, line[1:-1])
+        assert made == sum(counts) > 15 and counts[2] == 0, line  # none is told generalities alone
+
+
+@pytest.mark.slow
+def test_no_task_has_a_hole_that_nobody_explains(worker, monkeypatch, capsys):
+    code, out = run(worker, monkeypatch, capsys)
+    assert code == 0, out
+
+
+def test_a_survivor_without_a_reason_and_a_reason_without_a_survivor_fail(worker, monkeypatch, capsys):
+    monkeypatch.setattr(mutants, "explanations", lambda: {("4.6", "a → b"): "no such mutant"})
+    code, out = run(worker, monkeypatch, capsys, "4.6")
+    assert code == 1
+    assert "4.6 survived: " in out and "explained, but no survivor: 4.6 a → b" in out
+
+
+def test_every_explanation_belongs_to_a_mutant():
+    made = {
+        (exercise.number, mutant.change)
+        for exercise in mutants.exercises()
+        for source in exercise.answers.values()
+        for mutant in mutations.mutants(source)
+    }
+    assert set(mutants.explanations()) <= made
+    assert all(len(why) > 10 for why in mutants.explanations().values())
+
+
+def test_a_check_that_hangs_is_found_and_the_next_mutant_judged(worker):
+    exercise = mutants.Exercise("9.3", __name__, "endless", (PRODUCT,), {"product": PRODUCT})
+    worker.seconds, worker.tries = 0.5, 1
+    assert worker.judge(exercise, "product", PRODUCT.replace("*", "+"))[0] == "slow"
+    assert worker.judge(exercise, "product", PRODUCT.replace("x * y", "y * x"))[0] == "survived"
