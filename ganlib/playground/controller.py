@@ -79,17 +79,17 @@ class Controller:
         """Stop after the step under way."""
         return self._post(self._pause)
 
-    def step_d(self):
-        """Pause, and update D alone."""
-        return self._post(self._step, "step_d")
+    def step_d(self, times=1):
+        """Pause, and update D alone, so many times."""
+        return self._post(self._step, "step_d", times)
 
-    def step_g(self):
-        """Pause, and update G alone."""
-        return self._post(self._step, "step_g")
+    def step_g(self, times=1):
+        """Pause, and update G alone, so many times."""
+        return self._post(self._step, "step_g", times)
 
-    def step_both(self):
-        """Pause, and play one iteration."""
-        return self._post(self._step, "step_both")
+    def step_both(self, times=1):
+        """Pause, and play one iteration, so many times."""
+        return self._post(self._step, "step_both", times)
 
     def slow(self, on=True):
         """Play two iterations a second, or as many as there is time for."""
@@ -264,11 +264,12 @@ class Controller:
             self.state = PAUSED
         self._finish()
 
-    def _step(self, name):
+    def _step(self, name, times):
         self._ready()
         self._pause()
         try:
-            getattr(self._machine, name)()
+            for _ in range(times):
+                getattr(self._machine, name)()
         except Exception as error:
             self._fail(error)
             raise

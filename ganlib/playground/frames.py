@@ -58,6 +58,7 @@ def looker(machine):
         figures = {
             "iteration": machine.iteration,
             "d_updates": machine.d_updates,
+            "turn": machine.turn,
             **dict(zip(machine.curves.NAMES, machine.last.tolist(), strict=True)),
             "real_accuracy": float((real_judged > 0).mean()),
             "fake_accuracy": float((fake_judged < 0).mean()),

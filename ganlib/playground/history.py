@@ -39,36 +39,54 @@ class Film:
 
 
 class Curves:
-    """Means of the four figures over stretches of iterations, at most ``most`` stretches.
+    """Means of the four figures over stretches of turns, at most ``most`` stretches.
 
+    A turn is an iteration, or a step of one player alone, whose other figures are then NaN: not measured.
     When full, neighbours are merged: the memory is the same after a minute and after a day.
     """
 
     NAMES = ("d_loss", "real_accuracy", "fake_accuracy", "g_loss")
 
     def __init__(self, most=512):
-        self.most, self.every = most, 1
-        self.rows, self.open = [], []  # rows: (iteration, four means); open: not yet a full stretch
+        self.most, self.every, self.turns = most, 1, 0
+        self.rows, self.open = [], []  # rows: (draw, turn, iteration, four means); open: no full stretch yet
 
-    def add(self, iteration, values):
-        """Add the four figures of one iteration, in the order of ``NAMES``."""
+    def add(self, iteration, values, draw=None):
+        """Add the four figures of one turn, in the order of ``NAMES``; NaN for what it did not measure.
+
+        Args:
+            iteration: Of the training, after the turn.
+            values: Four numbers.
+            draw: What goes up with every update of either network; by default the iteration.
+        """
+        self.turns += 1
         self.open.append(np.asarray(values, float))
         if len(self.open) < self.every:
             return
-        self.rows.append((iteration, np.mean(self.open, 0)))
+        draw = iteration if draw is None else draw
+        self.rows.append((draw, self.turns, iteration, _mean(self.open)))
         self.open = []
         if len(self.rows) >= self.most:
             pairs = zip(self.rows[::2], self.rows[1::2], strict=False)
-            self.rows = [(late, (first + second) / 2) for (_, first), (late, second) in pairs]
+            self.rows = [(*late, _mean([one, two])) for (*_, one), (*late, two) in pairs]
             self.every *= 2
 
-    def back_to(self, iteration):
-        """Forget what came after an iteration."""
-        self.rows = [row for row in self.rows if row[0] <= iteration]
+    def back_to(self, draw):
+        """Forget what came after a draw."""
+        self.rows = [row for row in self.rows if row[0] <= draw]
+        self.turns = self.rows[-1][1] if self.rows else 0
         self.open = []
 
     def history(self):
-        """Return a dict of arrays as ``ganlib.train`` does: ``step`` and the four figures."""
-        means = np.array([values for _, values in self.rows]).reshape(-1, 4)
-        steps = np.array([iteration for iteration, _ in self.rows])
-        return {"step": steps, **dict(zip(self.NAMES, means.T, strict=True))}
+        """Return a dict of arrays as ``ganlib.train`` does, ``step`` and the four figures, and ``turn``."""
+        means = np.array([row[3] for row in self.rows]).reshape(-1, 4)
+        turns, steps = (np.array([row[i] for row in self.rows], int) for i in (1, 2))
+        return {"step": steps, "turn": turns, **dict(zip(self.NAMES, means.T, strict=True))}
+
+
+def _mean(rows):
+    """Return the mean of rows of four, each number over the rows that measured it."""
+    rows = np.stack(rows)
+    known = ~np.isnan(rows)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, rows, 0).sum(0) / known.sum(0)

@@ -19,6 +19,8 @@ from ganlib.playground.history import Curves, Film
 from ganlib.playground.settings import Settings
 from ganlib.recipes import get_recipe
 
+MEASURED = {"d": [True, True, True, False], "g": [False, False, False, True], "both": [True] * 4}
+
 
 class Trainer:
     """A generator, a discriminator, their examples and their settings.
@@ -57,6 +59,7 @@ class Trainer:
         self.iteration = self.d_updates = self.draw = 0
         self.last = np.full(4, np.nan)  # the figures of `Curves.NAMES`, as last measured
         self._seed = self.settings.seed  # the one in force
+        self.turn = ""  # who moved last: "d", "g", "both"
         self._set(self.settings)
         self.curves = Curves()
         self.film = Film(every=10 if self.scene.flat else 50)
@@ -112,18 +115,19 @@ class Trainer:
         """Update D alone, once."""
         self.last[:3] = self._run("d")
         self.draw, self.d_updates = self.draw + 1, self.d_updates + 1
+        self._keep("d")
 
     def step_g(self):
         """Update G alone, once."""
         self.last[3] = self._run("g")
         self.draw += 1
         self.iteration += 1
-        self._keep()
+        self._keep("g")
 
     def step_both(self):
         """Update D ``d_steps`` times, then G once: one iteration."""
         self._both_and_count()
-        self._keep()
+        self._keep("both")
 
     def _both_and_count(self):
         self.last[:] = self._run("both")
@@ -141,10 +145,12 @@ class Trainer:
             )
         return figures
 
-    def _keep(self):
-        if np.isfinite(self.last).all():
-            self.curves.add(self.iteration, self.last)
-        self.film.take(self.iteration, self.state)
+    def _keep(self, who):
+        """Remember a turn; a step of one player measures only what is hers or his."""
+        self.turn = who
+        self.curves.add(self.iteration, np.where(MEASURED[who], self.last, np.nan), self.draw)
+        if who != "d":  # a moment is an iteration: a step of D alone begins none
+            self.film.take(self.iteration, self.state)
 
     def _real(self, draw):
         """Return the real batch of a draw."""
@@ -188,6 +194,7 @@ class Trainer:
         for variable, array in zip(self.variables, state["arrays"], strict=True):
             variable.assign(array)
         self.iteration, self.d_updates, self.draw = state["counts"]
+        self.turn = ""
         self.last = state["last"].copy()
         self._set(self.settings)  # a learning rate is one of the optimizer's variables
 
@@ -200,7 +207,7 @@ class Trainer:
         if isinstance(iteration, bool) or not isinstance(iteration, int) or iteration < 0:
             raise refuse("iteration", repr(iteration), "a whole number ≥ 0", "See moments().")
         self.restore(self.film.back_to(iteration))
-        self.curves.back_to(self.iteration)
+        self.curves.back_to(self.draw)
         return self.iteration
 
     def restart(self):
