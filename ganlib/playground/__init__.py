@@ -16,8 +16,9 @@ from importlib import import_module
 
 _HOME = {
     "Controller": "controller",
-    "LatentExplorer": "game_views",
+    "LatentExplorer": "explorer",
     "Trainer": "trainer",
+    "OwnerGame": "counter",
     "Playground": "views",
     "ShopGame": "game_views",
 }

@@ -1,4 +1,4 @@
-"""What the lab remembers: the moments it can go back to, and the curves. Both are bounded."""
+"""What the lab remembers: the moments it can go back to, the curves, and what was played."""
 
 import numpy as np
 
@@ -49,7 +49,10 @@ class Curves:
 
     def __init__(self, most=512):
         self.most, self.every, self.turns = most, 1, 0
-        self.rows, self.open = [], []  # rows: (draw, turn, iteration, four means); open: no full stretch yet
+        self.rows, self.open = (
+            [],
+            [],
+        )  # rows: (draw, turn, iteration, four means); open: no full stretch yet
 
     def add(self, iteration, values, draw=None):
         """Add the four figures of one turn, in the order of ``NAMES``; NaN for what it did not measure.
@@ -78,10 +81,46 @@ class Curves:
         self.open = []
 
     def history(self):
-        """Return a dict of arrays as ``ganlib.train`` does, ``step`` and the four figures, and ``turn``."""
+        """Return arrays: ``step`` and the four figures, as ``ganlib.train`` does, and ``turn``."""
         means = np.array([row[3] for row in self.rows]).reshape(-1, 4)
         turns, steps = (np.array([row[i] for row in self.rows], int) for i in (1, 2))
         return {"step": steps, "turn": turns, **dict(zip(self.NAMES, means.T, strict=True))}
+
+
+class Meter:
+    """Iterations a second, measured over the last half second or more of play."""
+
+    def __init__(self):
+        self._speed, self._mark = 0.0, None
+
+    def read(self, now, iteration, playing):
+        """Return the speed at a time in seconds; 0.0 while paused."""
+        if not playing:
+            self._speed, self._mark = 0.0, None
+        elif self._mark is None:
+            self._mark = now, iteration
+        elif now - self._mark[0] >= 0.5:
+            self._speed = max(0, iteration - self._mark[1]) / (now - self._mark[0])
+            self._mark = now, iteration
+        return self._speed
+
+
+class Log:
+    """What was played since the beginning, enough to play it again: runs of equal turns.
+
+    Attributes:
+        runs: Tuples ``(who, settings, count)``; who is ``"d"``, ``"g"`` or ``"both"``.
+    """
+
+    def __init__(self, runs=()):
+        self.runs = tuple(runs)
+
+    def add(self, who, settings):
+        """Add one turn."""
+        if self.runs and self.runs[-1][0] == who and self.runs[-1][1] is settings:
+            self.runs = (*self.runs[:-1], (who, settings, self.runs[-1][2] + 1))
+        else:
+            self.runs = (*self.runs, (who, settings, 1))
 
 
 def _mean(rows):

@@ -15,7 +15,7 @@ from ganlib.errors import refuse
 from ganlib.gan import GAN, draw_z
 from ganlib.playground import frames
 from ganlib.playground.examples import scene
-from ganlib.playground.history import Curves, Film
+from ganlib.playground.history import Curves, Film, Log
 from ganlib.playground.settings import Settings
 from ganlib.recipes import get_recipe
 
@@ -59,9 +59,10 @@ class Trainer:
         self.iteration = self.d_updates = self.draw = 0
         self.last = np.full(4, np.nan)  # the figures of `Curves.NAMES`, as last measured
         self._seed = self.settings.seed  # the one in force
+        self.choice = None  # the `choices.Choice` it was made from, if any
         self.turn = ""  # who moved last: "d", "g", "both"
         self._set(self.settings)
-        self.curves = Curves()
+        self.curves, self.log = Curves(), Log()
         self.film = Film(every=10 if self.scene.flat else 50)
         self.film.take(0, self.state, force=True)
         self.look = frames.looker(self)
@@ -89,6 +90,7 @@ class Trainer:
             self.gan.recipe = recipe
             self._compile()
         self.settings = settings
+        self.rules = replace(settings, seed=self._seed)  # those in force
         self.gan.d_optimizer.learning_rate = settings.d_rate
         self.gan.g_optimizer.learning_rate = settings.g_rate
 
@@ -148,6 +150,7 @@ class Trainer:
     def _keep(self, who):
         """Remember a turn; a step of one player measures only what is hers or his."""
         self.turn = who
+        self.log.add(who, self.rules)
         self.curves.add(self.iteration, np.where(MEASURED[who], self.last, np.nan), self.draw)
         if who != "d":  # a moment is an iteration: a step of D alone begins none
             self.film.take(self.iteration, self.state)
@@ -187,7 +190,7 @@ class Trainer:
         """Return everything that a later step depends on, settings apart."""
         counts = (self.iteration, self.d_updates, self.draw)
         arrays = [np.array(variable.numpy()) for variable in self.variables]
-        return {"arrays": arrays, "counts": counts, "last": self.last.copy()}
+        return {"arrays": arrays, "counts": counts, "last": self.last.copy(), "runs": self.log.runs}
 
     def restore(self, state):
         """Put a state back.  The settings stay as they are now."""
@@ -195,7 +198,7 @@ class Trainer:
             variable.assign(array)
         self.iteration, self.d_updates, self.draw = state["counts"]
         self.turn = ""
-        self.last = state["last"].copy()
+        self.last, self.log = state["last"].copy(), Log(state["runs"])
         self._set(self.settings)  # a learning rate is one of the optimizer's variables
 
     def moments(self):
