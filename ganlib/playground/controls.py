@@ -78,7 +78,7 @@ class Setup:
         for who, (layers, units) in (("G", choice.g), ("D", choice.d)):
             self.sizes[who] = (
                 w.Dropdown(options=choices.LAYERS, value=layers, description=f"{who}'s layers"),
-                w.Dropdown(options=choices.UNITS, value=units, description="units in each"),
+                w.Dropdown(options=choices.UNITS, value=units, description=f"{who}'s units"),
             )
             self.sizes[who][1].tooltip = f"Units in each hidden layer of {who}"
         start = button(

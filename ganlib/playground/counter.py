@@ -9,10 +9,10 @@ from ganlib.playground.examples import PLANE, Scene
 from ganlib.playground.widgets import Picture, button, group, page, w
 
 _HEADS = ("round", "iteration", "you", "D", "forged", "caught", "real ones blamed")
-_SIGN = {
-    True: '<b style="color:var(--g-ink)">✕ forged</b>',
-    False: '<b style="color:var(--real-ink)">● real</b>',
-}
+_SIGNS = (
+    '<b style="color:var(--g-ink)">{}: forged</b> &nbsp; <b style="color:var(--real-ink)">{}: real</b>'
+    " &nbsp; orange: your marks"
+)
 
 
 class Counter:
@@ -48,6 +48,7 @@ class Counter:
             x, y = self._seat[i] if scene.flat else ((i % 4 + 0.5) / 4, (i // 4 + 0.5) / 4)
             mark.layout.left, mark.layout.top = f"{100 * x:.2f}%", f"{100 * y:.2f}%"
             getattr(mark, act)("ganlib-digit")
+            mark.remove_class("ganlib-forged").remove_class("ganlib-true")
             mark.value, mark.disabled, mark.description = False, False, str(i + 1)
             mark.tooltip = (
                 f"Bottle {i + 1}: mark as forged" if scene.flat else f"Image {i + 1}: mark as forged"
@@ -60,11 +61,10 @@ class Counter:
         self.settled = True
         for i, mark in enumerate(self.marks):
             truth = "forged" if self.round.forged[i] else "real"
+            mark.add_class("ganlib-forged" if self.round.forged[i] else "ganlib-true")
             mark.disabled, mark.tooltip = True, f"{i + 1}: {truth}"
             if self.round.belief is not None:
-                belief = f"{self.round.belief[i]:.2f}"
-                mark.description = f"{i + 1}·{belief.removeprefix('0')}"
-                mark.tooltip += f", D believed {belief}"
+                mark.tooltip += f", D believed {self.round.belief[i]:.2f}"
         self._draw()
 
     def marked(self):
@@ -100,7 +100,6 @@ class Stand:
         side = w.VBox([self._said, group(self._buttons), self._note, self._table])
         self.widget = page([group([self.counter.box, side], "ganlib-stage")])
         self.say_error("")
-        self._show_scores()
 
     @property
     def alt(self):
@@ -123,6 +122,7 @@ class Stand:
         self.counter.put(round_, scene)
         self._settle.disabled = False
         self._count()
+        self._show_scores()
 
     def settle(self):
         """Score the marks and show the truth; once a round."""
@@ -150,8 +150,12 @@ class Stand:
             said += f"You caught {score.caught} of {score.forged} forged ones"
             said += f" and blamed {score.blamed} real." if score.blamed else " and blamed no real one."
             if score.owner is not None:
-                said += f" D got {score.owner}; beside each number stands her belief."
-            quiet = f"{_SIGN[True]} &nbsp; {_SIGN[False]} &nbsp; orange signs: your marks"
+                said += f" D got {score.owner}."
+            truth = (
+                "square" if self.counter.scene.flat else "✕",
+                "round" if self.counter.scene.flat else "●",
+            )
+            quiet = _SIGNS.format(*truth)
         else:
             count = int(self.counter.marked().sum())
             said = f"<b>Mark the forged ones</b>: {count} of 16 marked."
@@ -172,7 +176,8 @@ class Stand:
         cells = [[str(line[i]) for i in keep] for line in lines]
         head = "".join(f'<th scope="col">{_HEADS[i]}</th>' for i in keep)
         rows = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
-        self._table.value = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        self._table.value = table + (_beliefs(self.round) if self.settled and self._judge else "")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
@@ -202,3 +207,14 @@ class OwnerGame(Stand):
     def where(self):
         """Return what the small dots are, as a sentence."""
         return f"The small green dots are {len(self._known)} real ones that you know."
+
+
+def _beliefs(round_):
+    """Return what D believed of each bottle, four to a line, as HTML."""
+    cells = [
+        f"<td>{i + 1}</td><td>{'✕' if forged else '●'} {belief:.2f}</td>"
+        for i, (forged, belief) in enumerate(zip(round_.forged, round_.belief, strict=True))
+    ]
+    rows = "".join(f"<tr>{''.join(cells[i : i + 4])}</tr>" for i in range(0, len(cells), 4))
+    words = "<p class='ganlib-quiet'>D's belief that each is real; ✕ forged, ● real:</p>"
+    return f"{words}<table>{rows}</table>"

@@ -48,9 +48,10 @@ class LatentExplorer:
         )
         way = [w.HTML(there), self._seed]
         shape = "ganlib-square" if self.scene.flat else "ganlib-strip"
+        here, way = (w.VBox(part).add_class("ganlib-over") for part in (here, way))
         columns = [
-            w.VBox([*here, self._pad.add_class("ganlib-square")]),
-            w.VBox([*way, self._way.add_class(shape)]),
+            w.VBox([here, self._pad.add_class("ganlib-square")]),
+            w.VBox([way, self._way.add_class(shape)]),
         ]
         if self.scene.labels is not None:
             columns[1].children = (*columns[1].children, *self._arithmetic())

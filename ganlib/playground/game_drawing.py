@@ -6,31 +6,41 @@ from PIL import Image, ImageDraw
 from ganlib.playground.drawing import INK, SIDE, cross, font, frame, placer
 from ganlib.plots.colours import G_COLOUR, REAL_COLOUR
 
-WIDE, HIGH = 0.135, 0.085  # of a bottle's sign and the air around it, as shares of the map
+WIDE, HIGH = 0.086, 0.074  # of a bottle's sign and the air around it, as shares of the map
 
 
 def seats(points, extent):
     """Return where the signs of some points stand, ``(n, 2)`` shares from the top left.
 
-    Each as near to its point as there is room: no two overlap and all are on the map.
+    Each stands near its point, above it where there is room: no two overlap, all are on the map, and as
+    far as there is room none lies on a point.
     """
-    ideal = placer(extent, 1.0)(points).astype(float)
-    seat = ideal + np.random.default_rng(0).normal(scale=1e-4, size=ideal.shape)
+    spot = np.clip(placer(extent, 1.0)(points).astype(float), 0.01, 0.99)
     size = np.array([WIDE, HIGH])
-    for turn in range(600):
-        if turn < 400:
-            seat += 0.04 * (ideal - seat)
-        away = seat[:, None] - seat[None]
-        deep = size - np.abs(away)  # how far two signs overlap, along each axis
-        hit = (deep > 0).all(-1) & ~np.eye(len(seat), dtype=bool)
-        axis = (deep / size).argmin(-1)  # the shorter way out
-        for k in (0, 1):
-            push = np.where(hit & (axis == k), np.sign(away[..., k]) * deep[..., k] / 2, 0)
-            seat[:, k] += 0.6 * push.sum(1)
-        seat = np.clip(seat, size / 2, 1 - size / 2)
-        if turn >= 400 and not hit.any():
+    ideal = spot - [0, 0.65 * HIGH]
+    rng = np.random.default_rng(0)
+    seat = ideal + rng.normal(scale=1e-3, size=ideal.shape)
+    for turn in range(2000):
+        if turn < 500:
+            seat += 0.03 * (ideal - seat)
+            seat += 0.5 * _push(seat[:, None] - spot[None], (size + 0.024) / 2, 1.0)
+        others = _push(seat[:, None] - seat[None], size, 0.5, own=False)
+        stir = rng.normal(scale=1e-3, size=seat.shape) * (others != 0)
+        seat = np.clip(seat + 0.6 * others + stir, size / 2, 1 - size / 2)
+        if turn >= 500 and not others.any():
             break
     return seat
+
+
+def _push(away, size, share, own=True):
+    """Return the way out of boxes of a size, ``(n, 2)``, from distances ``(n, m, 2)``."""
+    deep = size - np.abs(away)
+    hit = (deep > 0).all(-1)
+    if not own:
+        hit &= ~np.eye(len(away), dtype=bool)
+    axis = (deep / size).argmin(-1)  # the shorter way out
+    way = [np.where(hit & (axis == k), np.sign(away[..., k]) * deep[..., k], 0).sum(1) for k in (0, 1)]
+    return share * np.stack(way, 1)
 
 
 def counter(round_, scene, settled=False, seat=None, marked=None, side=SIDE):
@@ -63,7 +73,7 @@ def counter(round_, scene, settled=False, seat=None, marked=None, side=SIDE):
     if seat is None:
         for i, (x, y) in enumerate(spots * side):
             called = marked is not None and marked[i]
-            box = (x - 0.05 * side, y - 0.031 * side, x + 0.05 * side, y + 0.031 * side)
+            box = (x - 0.037 * side, y - 0.031 * side, x + 0.037 * side, y + 0.031 * side)
             draw.rounded_rectangle(box, 13, "#A84A00" if called else "white", INK, 2)
             draw.text((x, y), str(i + 1), "white" if called else INK, font(side // 32), "mm")
     frame(draw, scene, side, ())
@@ -108,6 +118,6 @@ def walked(points, scene, side=SIDE):
     canvas = Image.new("RGB", (size * len(points), size), "white")
     for i, image in enumerate(points):
         canvas.paste(
-            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size, 2)
+            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size + 2, 2)
         )
     return canvas

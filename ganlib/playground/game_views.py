@@ -69,7 +69,7 @@ class ShopGame(Stand):
         return self.controller.run(self.iterations).add_done_callback(lambda _: self.deal())
 
     def follow(self, look, playing):
-        """Keep up with the lab: fresh bottles for a round that nobody has touched, else a word about it."""
+        """Keep up with the lab: fresh bottles for an untouched round, else a word about it."""
         reached = look.figures["iteration"], look.scene
         if playing or reached == self._reached:
             return

@@ -64,10 +64,10 @@ class Curves:
         """
         self.turns += 1
         self.open.append(np.asarray(values, float))
+        self.last = (iteration if draw is None else draw, self.turns, iteration)
         if len(self.open) < self.every:
             return
-        draw = iteration if draw is None else draw
-        self.rows.append((draw, self.turns, iteration, _mean(self.open)))
+        self.rows.append((*self.last, _mean(self.open)))
         self.open = []
         if len(self.rows) >= self.most:
             pairs = zip(self.rows[::2], self.rows[1::2], strict=False)
@@ -82,8 +82,9 @@ class Curves:
 
     def history(self):
         """Return arrays: ``step`` and the four figures, as ``ganlib.train`` does, and ``turn``."""
-        means = np.array([row[3] for row in self.rows]).reshape(-1, 4)
-        turns, steps = (np.array([row[i] for row in self.rows], int) for i in (1, 2))
+        rows = self.rows + ([(*self.last, _mean(self.open))] if self.open else [])
+        means = np.array([row[3] for row in rows]).reshape(-1, 4)
+        turns, steps = (np.array([row[i] for row in rows], int) for i in (1, 2))
         return {"step": steps, "turn": turns, **dict(zip(self.NAMES, means.T, strict=True))}
 
 

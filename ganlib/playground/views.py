@@ -136,7 +136,7 @@ class Playground(Lab):
         ]
         self._box = page(
             [
-                group([*self._buttons.values(), self._slow]),
+                _bar(self._buttons, self._slow),
                 self._status,
                 self._line,
                 group([w.VBox(left), w.VBox(right)], "ganlib-stage"),
@@ -266,6 +266,12 @@ def _steps(name, label, tooltip, icon, act):
         name: button(label, tooltip, icon, act),
         f"{name}10": button("×10", f"{label}: ×10", "", lambda: act(10), "ganlib-ten"),
     }
+
+
+def _bar(buttons, slow):
+    """Return the row of buttons; where it wraps, a step and its ten stay together."""
+    pairs = [group([buttons[n], buttons[f"{n}10"]], "ganlib-pair") for n in ("d", "g", "both")]
+    return group([buttons["play"], *pairs, buttons["restart"], slow])
 
 
 def _noted(words):
