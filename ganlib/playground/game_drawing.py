@@ -12,35 +12,36 @@ WIDE, HIGH = 0.086, 0.074  # of a bottle's sign and the air around it, as shares
 def seats(points, extent):
     """Return where the signs of some points stand, ``(n, 2)`` shares from the top left.
 
-    Each stands near its point, above it where there is room: no two overlap, all are on the map, and as
-    far as there is room none lies on a point.
+    Each stands as near to its point as there is room: no two overlap, all are on the map, and none lies
+    on a point or on the line from another sign to its point, unless it would have to go far away.
     """
     spot = np.clip(placer(extent, 1.0)(points).astype(float), 0.01, 0.99)
-    size = np.array([WIDE, HIGH])
-    ideal = spot - [0, 0.65 * HIGH]
-    rng = np.random.default_rng(0)
-    seat = ideal + rng.normal(scale=1e-3, size=ideal.shape)
-    for turn in range(2000):
-        if turn < 500:
-            seat += 0.03 * (ideal - seat)
-            seat += 0.5 * _push(seat[:, None] - spot[None], (size + 0.024) / 2, 1.0)
-        others = _push(seat[:, None] - seat[None], size, 0.5, own=False)
-        stir = rng.normal(scale=1e-3, size=seat.shape) * (others != 0)
-        seat = np.clip(seat + 0.6 * others + stir, size / 2, 1 - size / 2)
-        if turn >= 500 and not others.any():
-            break
+    size, count = np.array([WIDE, HIGH]), len(spot)
+    angle = 2 * np.pi * (np.arange(24) / 24 - 0.25)  # from straight above
+    ring = np.stack([np.cos(angle) * 1.1, np.sin(angle)], 1)
+    ways = (np.geomspace(0.058, 0.9, 28)[:, None, None] * ring).reshape(-1, 2)
+    crowd = np.linalg.norm(spot[:, None] - spot, axis=2)
+    seat, taken = np.zeros((count, 2)), []
+    for i in np.sort(crowd, 1)[:, 1:5].mean(1).argsort():  # the most crowded choose first
+        places = spot[i] + ways
+        low, high = places.min(1) >= size.max() / 2, places.max(1) <= 1 - size.max() / 2
+        free = low & high & ~_inside(places[:, None] - seat[taken], size).any(1)
+        cost = np.linalg.norm(ways, axis=1)
+        cost = cost + 0.15 * _inside(places[:, None] - spot, size / 2 + 0.012).sum(1)
+        for j in taken:  # lines that would be covered, either way
+            along = np.linspace(0, 1, 12)[:, None]
+            old = spot[j] + along * (seat[j] - spot[j])
+            new = spot[i] + along * ways[:, None]
+            cost = cost + 0.06 * _inside(places[:, None] - old, size / 2).any(1)
+            cost = cost + 0.06 * _inside(new - seat[j], size / 2).any(1)
+        seat[i] = places[np.where(free, cost, np.inf).argmin()]
+        taken.append(i)
     return seat
 
 
-def _push(away, size, share, own=True):
-    """Return the way out of boxes of a size, ``(n, 2)``, from distances ``(n, m, 2)``."""
-    deep = size - np.abs(away)
-    hit = (deep > 0).all(-1)
-    if not own:
-        hit &= ~np.eye(len(away), dtype=bool)
-    axis = (deep / size).argmin(-1)  # the shorter way out
-    way = [np.where(hit & (axis == k), np.sign(away[..., k]) * deep[..., k], 0).sum(1) for k in (0, 1)]
-    return share * np.stack(way, 1)
+def _inside(away, size):
+    """Return whether distances ``(..., 2)`` lie within a box of a half size."""
+    return (np.abs(away) < size).all(-1)
 
 
 def counter(round_, scene, settled=False, seat=None, marked=None, side=SIDE):
