@@ -122,6 +122,7 @@ class Playground(Lab):
             tooltip="An iteration to go back to",
         )
         rewind = button("Rewind to it", "Go back to that moment", "backward", self._rewind)
+        self._asked = None  # whether it was asked to play, until it does
         self._controls, self._shown = controls.settings(controller), controller.settings
         self.setup = machine.choice and controls.Setup(controller, machine.choice, self.begin)
         flat = machine.scene.flat
@@ -165,7 +166,12 @@ class Playground(Lab):
         self.controller.ask(lambda machine: None)  # a command like any other: it ends in a new look
 
     def _play(self):
-        (self.controller.pause if self.controller.state == PLAYING else self.controller.play)()
+        """Play or pause, and say so at once: the label does not wait for the next picture."""
+        playing = self.controller.state == PLAYING
+        self._asked = not playing
+        self._label(not playing)
+        posted = (self.controller.pause if playing else self.controller.play)()
+        posted.add_done_callback(lambda _: setattr(self, "_asked", None))
 
     def _rewind(self):
         self.controller.rewind(self._moment.value)
@@ -243,11 +249,15 @@ class Playground(Lab):
         self._game.value = f'<div class="ganlib-game">{GAME[0].format(*lit)}<span>{said}</span></div>'
         self._note.value = _noted(controller.note)
 
-    def _sync(self, playing):
+    def _label(self, playing):
         play = self._buttons["play"]
         label, icon = ("Pause", "pause") if playing else ("Play", "play")
         if play.description != label:
-            play.description, play.icon = label, icon
+            with play.hold_sync():
+                play.description, play.icon = label, icon
+
+    def _sync(self, playing):
+        self._label(playing if self._asked is None else self._asked)
         failed = self.controller.state == FAILED
         for name, one in self._buttons.items():
             one.disabled = failed and name != "restart"
