@@ -1,4 +1,4 @@
-"""The lab on the page: buttons, sliders and two pictures over a `Controller`. Thin on purpose.
+"""The lab on the page: buttons, sliders, a picture and curves over a `Controller`. Thin on purpose.
 
 A button's callback only posts a command.  A painter thread waits for looks, draws them and sets the
 values of the widgets; it never touches a network.
