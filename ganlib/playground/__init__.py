@@ -6,8 +6,8 @@ what is to be seen, with a sentence (`messages`) in it, and tells those who wait
 picture of it (`drawing`, `charts`) and sets an image widget (`widgets`).  `examples` are what the
 networks play about, `settings` and `controls` what may be changed, `choices` a game that the learner sets
 up and its text, `history` what can be gone back to, `pointing` what is under the pointer.  `rounds`,
-`games`, `game_drawing`, `counter`, `game_views` and `explorer` are the owner's game and the walk through z.
-`style` is the page half: `page.css`, and a little JavaScript for names, pointer and pen.
+`games`, `game_drawing`, `counter`, `game_views` and `explorer` are the owner's game and the walk
+through z.  `style` is the page half: `page.css`, and a little JavaScript for names, pointer and pen.
 
 Example:
     >>> from ganlib.playground import Playground

@@ -62,7 +62,8 @@ class Scene(NamedTuple):
 
 def _wine():
     wines = points.load_wine()
-    return Scene("wine", wines.points, get_recipe("wine"), axes=("alcohol", "colour"))
+    axes = ("alcohol (standardised)", "colour (standardised)")
+    return Scene("wine", wines.points, get_recipe("wine"), axes=axes)
 
 
 def _digits():
