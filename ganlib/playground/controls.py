@@ -87,7 +87,7 @@ class Setup:
         self.cells = w.Text().add_class("ganlib-wire").add_class("ganlib-hidden")
         pane = w.HTML(style.glass("draw")).add_class("ganlib-pad")
         paper = w.Box([self.cells, pane]).add_class("ganlib-map").add_class("ganlib-paper")
-        words = '<p class="ganlib-quiet">Draw with the pointer, shift wipes; or with arrows and space.</p>'
+        words = '<p class="ganlib-quiet">Draw with the pointer (shift wipes), or arrows and space.</p>'
         self._drawing = w.VBox([w.HTML(words), paper]).add_class("ganlib-hidden")
         self.data.observe(self._unfold, "value")
         self.text = w.Textarea(description="game", rows=3, tooltip="A game as text")
