@@ -418,7 +418,8 @@ def test_curves_are_means_in_bounded_room():
     history = curves.history()
     assert len(history["step"]) < 16
     stretch = curves.every
-    np.testing.assert_allclose(history["d_loss"], history["step"] - (stretch - 1) / 2)
+    assert history["step"][-1] == 100  # the open stretch is there as well
+    np.testing.assert_allclose(history["d_loss"][:-1], history["step"][:-1] - (stretch - 1) / 2)
     curves.back_to(40)
     assert curves.history()["step"].max() <= 40
 

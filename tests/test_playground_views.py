@@ -1,6 +1,7 @@
 """The thin views without a browser: they build, post commands, show what is there, and end."""
 
 import io
+import re
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib.playground import charts, drawing, views, widgets
+from ganlib.playground import charts, drawing, pointing, views, widgets
 from ganlib.playground.trainer import Trainer
 
 WAIT = 30
@@ -111,7 +112,7 @@ def test_a_filmstrip_leaves_the_screen_as_it_was(lab):
 
 
 def test_a_failure_of_the_picture_is_said(lab, monkeypatch):
-    monkeypatch.setattr(drawing, "picture", lambda *_: 1 / 0)
+    monkeypatch.setattr(drawing, "picture", lambda *_, **__: 1 / 0)
     lab.controller.pause().result(WAIT)
     until(lambda: "The picture failed: ZeroDivisionError" in lab._note.value)
 
@@ -230,21 +231,75 @@ def test_digits_are_drawn_with_their_belief():
 
 
 def test_curves_say_what_they_show():
-    empty = {
-        name: np.array([]) for name in ("step", "d_loss", "g_loss", "real_accuracy", "fake_accuracy")
-    }
-    assert charts.curves(empty, (0.69, 0.69)).size == (charts.WIDTH, charts.HEIGHT)
+    names = ("step", "turn", "d_loss", "g_loss", "real_accuracy", "fake_accuracy")
+    empty = {name: np.array([]) for name in names}
+    assert "no step yet" in charts.curves(empty, (0.69, 0.69))
     assert charts.words(empty, (0.69, 0.69)).endswith("nothing yet.")
     steps = np.arange(1, 200)
     history = {
         "step": steps,
+        "turn": steps,
         "d_loss": np.full(199, 0.5),
         "g_loss": 20 * np.cos(steps),
         "real_accuracy": np.linspace(0, 1, 199),
         "fake_accuracy": np.linspace(1, 0.25, 199),
     }
-    blue = (0x00, 0x72, 0xB2)
-    assert blue in colours(charts.curves(history, (0.6881, 0.7985)))
+    ways = re.findall(r'<path class="(\w+)" d="M([^"]+)"', charts.curves(history, (0.6881, 0.7985)))
+    drawn = [name for name, way in ways if len(way.split()) == 199]
+    assert drawn == ["d", "g", "real", "g"]
     said = charts.words(history, (0.6881, 0.7985))
     assert "D's loss 0.50, at equilibrium 0.69" in said
     assert "right about 100% of the real and 25% of the fake" in said
+
+
+def test_steps_of_d_alone_leave_a_trace(lab):
+    lab._buttons["d10"].click()
+    lab._buttons["d10"].click()
+    lab._buttons["d10"].click()
+    until(lambda: "updates <b>30</b>" in lab._status.value)
+    until(lambda: "iteration 0, and 30 steps of D alone" in lab._chart.value)
+    assert "D's loss" in charts.words(lab.controller.history, (0.69, 0.69))
+    assert "G's loss" not in charts.words(lab.controller.history, (0.69, 0.69))
+    assert "D moved, G stood still" in lab._game.value
+
+
+def test_a_figure_out_of_bounds_is_refused_in_words_and_goes_back(lab):
+    for name, wrong in (("batch_size", 100_000), ("d_steps", -3), ("r1", -1.0), ("seed", -1)):
+        right = getattr(lab.controller.settings, name)
+        lab._controls[name].value = wrong
+        until(lambda name=name, right=right: lab._controls[name].value == right)
+        until(lambda name=name: f"{name}: received" in lab._note.value)
+
+
+def test_what_is_under_the_pointer(lab):
+    x, y = 0.5, 0.5
+    lab._wire.value = f"{x} {y}"
+    until(lambda: "D believes" in lab._under.value)
+    look = lab.controller.look
+    left, right, bottom, top = look.scene.extent
+    for kind, said in (("real", "Here is a real example"), ("fake", "Here is a fake")):
+        px, py = getattr(look, kind)[0]
+        at = pointing.at(look, (px - left) / (right - left), (top - py) / (top - bottom))
+        assert said in at
+    assert "No example is near" in pointing.at(look, 0.0, 0.0)
+    near = pointing.at(look, 0.0, 1.0)
+    assert f"D believes {look.map[0, 0]:.2f}" in near
+
+
+def test_a_pixel_under_the_pointer():
+    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
+    machine = Trainer(images, "only-zeros", batch_size=8)
+    look = machine.look()
+    _, cell, gap, _, size = drawing._shelf(25, drawing.SIDE)
+    x = (2 * cell + (cell - size) // 2 + (5.5 / 28) * size) / drawing.SIDE
+    y = (cell + gap + (9.5 / 28) * size) / drawing.SIDE
+    said = pointing.at(look, x, y)
+    assert said.startswith(f"Image 8: D believes in it by {look.belief[7]:.2f}.")
+    assert f"row 10, column 6: {look.fake[7][9, 5]} of 255" in said
+
+
+def test_the_page_half_names_what_has_no_name(lab):
+    sheet = lab._box.children[0].value
+    assert "aria-pressed" in sheet
+    assert "--d: #0072B2" in sheet
+    assert "DBLUE" not in sheet

@@ -4,8 +4,10 @@ The way of one step: a button (`views`) posts a command to the `controller`, who
 asks the `trainer` for a step of its two networks; the thread then takes a frame (`frames`), an array of
 what is to be seen, with a sentence (`messages`) in it, and tells those who wait; a painter thread makes a
 picture of it (`drawing`, `charts`) and sets an image widget (`widgets`).  `examples` are what the
-networks play about, `settings` what may be changed, `history` what can be gone back to, `games` and
-`game_views` the owner's game and the explorer.  Only the views and widgets import ipywidgets.
+networks play about, `settings` and `controls` what may be changed, `choices` a game that the learner sets
+up and its text, `history` what can be gone back to, `pointing` what is under the pointer.  `rounds`,
+`games`, `game_drawing`, `counter`, `game_views` and `explorer` are the owner's game and the walk
+through z.  `style` is the page half: `page.css`, and a little JavaScript for names, pointer and pen.
 
 Example:
     >>> from ganlib.playground import Playground
@@ -16,8 +18,9 @@ from importlib import import_module
 
 _HOME = {
     "Controller": "controller",
-    "LatentExplorer": "game_views",
+    "LatentExplorer": "explorer",
     "Trainer": "trainer",
+    "OwnerGame": "counter",
     "Playground": "views",
     "ShopGame": "game_views",
 }

@@ -1,92 +1,99 @@
-"""The curves beside the picture, drawn with Pillow: a few milliseconds where a figure takes a hundred."""
+"""The curves beside the picture, as SVG: they take the page's width, its colours and its size of type."""
+
+import html
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from ganlib.playground.drawing import GREY, INK, font
-from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
-
-WIDTH, HEIGHT = 880, 620  # pixels; shown at half of that
 TOPS = (1.5, 3.0, 6.0)  # nats, the least that holds the curves; what is above is drawn at the edge
+WIDE, HIGH = 1000, 100  # the inner units of a plot, stretched to what the page gives
+KEY = (
+    '<span class="ganlib-key"><svg viewBox="0 0 24 8" aria-hidden="true">'
+    '<path class="{}" d="M0 4H24"/></svg>{}</span>'
+)
 
 
 def curves(history, equilibrium):
-    """Draw the losses above and D's accuracies below, over the iterations.
+    """Draw the losses above and D's accuracies below, over the turns, as HTML.
 
     Args:
         history: What `history.Curves.history` returned.
         equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game; dotted lines.
     """
-    canvas = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    draw = ImageDraw.Draw(canvas)
-    steps = history["step"]
+    turns = history["turn"]
     both = np.concatenate([history["d_loss"], history["g_loss"], equilibrium])
+    both = both[np.isfinite(both)]
     top = next((top for top in TOPS if both.max() <= top), TOPS[-1])
     bottom = max(np.floor(min(both.min(), 0)), -TOPS[-1])
-    losses = (
-        ("d_loss", history["d_loss"], D_COLOUR, False, equilibrium[0]),
-        ("g_loss", history["g_loss"], G_COLOUR, True, equilibrium[1]),
+    losses = (("d", "d_loss", history["d_loss"]), ("g", "g_loss", history["g_loss"]))
+    right = (("real", "on real", history["real_accuracy"]), ("g", "on fake", history["fake_accuracy"]))
+    parts = (
+        _plot(turns, losses, equilibrium, (bottom, top), "loss (nats); dotted: equilibrium"),
+        _plot(turns, right, (0.5,), (0.0, 1.0), "D's accuracy; dotted: guessing"),
     )
-    _panel(draw, (44, 340), steps, losses, (bottom, top), "loss (nats); dotted: equilibrium")
-    accuracies = (
-        ("on real", history["real_accuracy"], REAL_COLOUR, False, 0.5),
-        ("on fake", history["fake_accuracy"], G_COLOUR, True, None),
-    )
-    _panel(draw, (396, 570), steps, accuracies, (0.0, 1.0), "D's accuracy; dotted: guessing")
-    last = f"iteration {steps[-1]}" if len(steps) else "no iteration yet"
-    draw.text((WIDTH - 10, HEIGHT - 8), last, GREY, font(22), anchor="rs")
-    return canvas
+    alt = html.escape(words(history, equilibrium), quote=True)
+    end = f'<div class="ganlib-end">{last(history)}</div>'
+    return f'<div role="img" aria-label="{alt}">{"".join(parts)}{end}</div>'
+
+
+def last(history):
+    """Say how far the curves reach: iterations, and steps of one player alone beside them."""
+    if not len(history["turn"]):
+        return "no step yet"
+    iteration, turns = int(history["step"][-1]), int(history["turn"][-1])
+    alone = turns - iteration
+    said = f"iteration {iteration}"
+    return f"{said}, and {alone} step{'s' * (alone > 1)} of D alone" if alone > 0 else said
 
 
 def words(history, equilibrium):
     """Return the curves in words, for a reader who cannot see them."""
-    if not len(history["step"]):
+    if not len(history["turn"]):
         return "Curves of losses and accuracies: nothing yet."
-    values = {name: history[name][-1] for name in history}
     d_end, g_end = equilibrium
-    return (
-        f"Curves up to iteration {values['step']}: D's loss {values['d_loss']:.2f}, at equilibrium "
-        f"{d_end:.2f}; G's loss {values['g_loss']:.2f}, at equilibrium {g_end:.2f}; D is right about "
-        f"{values['real_accuracy']:.0%} of the real and {values['fake_accuracy']:.0%} of the fake."
+    d_loss, g_loss, real, fake = (
+        _latest(history[name]) for name in ("d_loss", "g_loss", "real_accuracy", "fake_accuracy")
     )
+    said = [f"Curves up to {last(history)}"]
+    if d_loss is not None:
+        said.append(f"D's loss {d_loss:.2f}, at equilibrium {d_end:.2f}")
+    if g_loss is not None:
+        said.append(f"G's loss {g_loss:.2f}, at equilibrium {g_end:.2f}")
+    if real is not None:
+        said.append(f"D is right about {real:.0%} of the real and {fake:.0%} of the fake")
+    return f"{said[0]}: {'; '.join(said[1:])}."
 
 
-def _panel(draw, rows, steps, series, limits, title):
-    """Draw one pair of axes between two heights: frame, ticks, levels, curves, legend."""
-    left, right, (top, bottom) = 70, WIDTH - 14, rows
+def _latest(values):
+    known = values[np.isfinite(values)]
+    return float(known[-1]) if len(known) else None
+
+
+def _plot(turns, series, levels, limits, title):
+    """Draw one pair of axes: title, keys, ticks, levels, curves."""
     low, high = limits
+    span = max(int(turns[-1]), 1) if len(turns) else 1
 
     def height(value):
-        return bottom - (np.clip(value, low, high) - low) / (high - low) * (bottom - top)
+        return HIGH * (1 - (np.clip(value, low, high) - low) / (high - low))
 
-    for tick in np.linspace(low, high, 5):
+    ticks, paths = [], []
+    for tick in np.linspace(low, high, 3):
         y = float(height(tick))
-        draw.line((left, y, right, y), fill="#E6E6E6", width=2)
-        draw.text((left - 8, y), f"{tick:g}", GREY, font(20), anchor="rm")
-    x, span = right - 6, max(int(steps[-1]), 1) if len(steps) else 1
-    for name, values, colour, dashed, level in reversed(series):
-        if level is not None:
-            _dashes(draw, [(left, height(level)), (right, height(level))], "#777777", 4, 10, 2)
-        points = [
-            (left + (right - left) * s / span, height(v)) for s, v in zip(steps, values, strict=True)
-        ]
-        if len(points) > 1:
-            _dashes(draw, points, colour, 14, 8) if dashed else draw.line(points, fill=colour, width=3)
-        draw.text((x, top - 10), name, INK, font(22), anchor="rs")
-        x -= draw.textlength(name, font(22)) + 10
-        _dashes(draw, [(x - 50, top - 17), (x, top - 17)], colour, 14 if dashed else 50, 8)
-        x -= 70
-    draw.text((left, top - 10), title, INK, font(22), anchor="ls")
-
-
-def _dashes(draw, points, colour, on, off, width=3):
-    """Draw a polyline in dashes of ``on`` pixels and gaps of ``off``."""
-    points = np.asarray(points, float)
-    pieces = np.hypot(*np.diff(points, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(pieces)])
-    for start in np.arange(0, along[-1], on + off):
-        end = min(start + on, along[-1])
-        inside = along[(along > start) & (along < end)]
-        places = np.array([start, *inside, end])
-        xy = np.stack([np.interp(places, along, points[:, i]) for i in (0, 1)], 1)
-        draw.line([tuple(p) for p in xy.tolist()], fill=colour, width=width)
+        ticks.append(f'<span style="top:{y:.0f}%">{tick:g}</span>')
+        paths.append(f'<path class="rule" d="M0 {y:.1f}H{WIDE}"/>')
+    paths += [f'<path class="level" d="M0 {height(level):.1f}H{WIDE}"/>' for level in levels]
+    for name, _, values in series:
+        known = np.isfinite(values)
+        xy = np.stack([turns[known] * WIDE / span, height(values[known])], 1)
+        if len(xy) == 1:  # one measurement is a short dash, not nothing
+            xy = np.concatenate([xy - [WIDE / 50, 0], xy])
+        if len(xy):
+            way = " ".join(f"{x:.0f},{y:.1f}" for x, y in xy.tolist())
+            paths.append(f'<path class="{name}" d="M{way}"/>')
+    keys = " ".join(KEY.format(name, label) for name, label, _ in series)
+    return (
+        f'<div class="ganlib-plot"><div class="head"><span>{title}</span><span>{keys}</span></div>'
+        f'<div class="ticks">{"".join(ticks)}</div>'
+        f'<svg viewBox="0 0 {WIDE} {HIGH}" preserveAspectRatio="none" aria-hidden="true">'
+        f"{''.join(paths)}</svg></div>"
+    )

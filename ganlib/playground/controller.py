@@ -13,6 +13,7 @@ import weakref
 from concurrent.futures import Future
 
 from ganlib.errors import refuse
+from ganlib.playground.history import Meter
 
 PAUSED, PLAYING, FAILED, CLOSED = "paused", "playing", "failed", "closed"
 SLOW = 2.0  # iterations a second
@@ -56,7 +57,7 @@ class Controller:
         self._commands, self._changed = queue.SimpleQueue(), threading.Condition()
         self._left, self._run = None, None  # iterations still to play; the Future of `run`
         self._settled = []  # Futures and their outcomes, to be told after the next look
-        self._gap, self._heard, self._next_look, self._mark = 0.0, time.monotonic(), 0.0, None
+        self._gap, self._heard, self._next_look, self._meter = 0.0, time.monotonic(), 0.0, Meter()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="ganlib-playground", daemon=True)
         _LIVE.add(self)
@@ -79,17 +80,17 @@ class Controller:
         """Stop after the step under way."""
         return self._post(self._pause)
 
-    def step_d(self):
-        """Pause, and update D alone."""
-        return self._post(self._step, "step_d")
+    def step_d(self, times=1):
+        """Pause, and update D alone, so many times."""
+        return self._post(self._step, "step_d", times)
 
-    def step_g(self):
-        """Pause, and update G alone."""
-        return self._post(self._step, "step_g")
+    def step_g(self, times=1):
+        """Pause, and update G alone, so many times."""
+        return self._post(self._step, "step_g", times)
 
-    def step_both(self):
-        """Pause, and play one iteration."""
-        return self._post(self._step, "step_both")
+    def step_both(self, times=1):
+        """Pause, and play one iteration, so many times."""
+        return self._post(self._step, "step_both", times)
 
     def slow(self, on=True):
         """Play two iterations a second, or as many as there is time for."""
@@ -106,6 +107,10 @@ class Controller:
     def rewind(self, iteration):
         """Go back to the last remembered moment at or before an iteration, and pause."""
         return self._post(self._again, "rewind", iteration)
+
+    def swap(self, make):
+        """Pause and take the machine that ``make()`` returns; what it raises leaves the old one there."""
+        return self._post(self._swap, make)
 
     def ask(self, question):
         """Call ``question(machine)`` between two steps; the Future has its answer."""
@@ -194,7 +199,7 @@ class Controller:
     def _publish(self):
         """Take a frame and tell those who wait; one that fails is said in words, like a failed step."""
         start = time.monotonic()
-        self._measure_speed(start)
+        self.speed = self._meter.read(start, self._machine.iteration, self.state == PLAYING)
         try:
             look, history = self._machine.look(), self._machine.curves.history()
         except Exception as error:
@@ -207,16 +212,6 @@ class Controller:
             self._changed.notify_all()
         self._settle()
         self._next_look = start + max(1 / self.fps, (time.monotonic() - start) / self.share)
-
-    def _measure_speed(self, now):
-        if self.state != PLAYING:
-            self.speed, self._mark = 0.0, None
-            return
-        if self._mark is None:
-            self._mark = now, self._machine.iteration
-        elif now - self._mark[0] >= 0.5:
-            self.speed = max(0, self._machine.iteration - self._mark[1]) / (now - self._mark[0])
-            self._mark = now, self._machine.iteration
 
     def _fail(self, error):
         self.error, self.state = error, FAILED
@@ -264,14 +259,19 @@ class Controller:
             self.state = PAUSED
         self._finish()
 
-    def _step(self, name):
+    def _step(self, name, times):
         self._ready()
         self._pause()
         try:
-            getattr(self._machine, name)()
+            for _ in range(times):
+                getattr(self._machine, name)()
         except Exception as error:
             self._fail(error)
             raise
+
+    def _swap(self, make):
+        self._pause()
+        self._machine, self.error, self.state = make(), None, PAUSED
 
     def _slow(self, on):
         self._gap = 1 / SLOW if on else 0.0
@@ -286,7 +286,7 @@ class Controller:
         if name == "rewind":
             self._pause()
         result = getattr(self._machine, name)(*arguments)
-        self.error, self._mark = None, None
+        self.error, self._meter = None, Meter()
         if self.state == FAILED:
             self.state = PAUSED
         return result

@@ -16,7 +16,7 @@ from ganlib.plots import Figure
 from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
-INK, GREY = "#222222", "#555555"
+INK = "#222222"
 PARTS = ("real", "fake", "map", "grid", "arrows")
 
 
@@ -29,7 +29,7 @@ def font(size):
 _BLUES = np.rint(BELIEF(np.linspace(0, 1, 256))[:, :3] * 255).astype("uint8")  # of D from 0 to 1
 
 
-def picture(look, scene, show=PARTS[:4], side=SIDE):
+def picture(look, scene, show=PARTS[:4], side=SIDE, words=True):
     """Draw a look as an RGB image, ``side`` pixels square.
 
     Args:
@@ -37,8 +37,9 @@ def picture(look, scene, show=PARTS[:4], side=SIDE):
         scene: The `examples.Scene` it belongs to.
         show: Which of ``PARTS`` to draw of a cloud of points.
         side: Pixels along each side.
+        words: Whether the axes' names and the legend stand on the picture; the live page has its own.
     """
-    return _cloud(look, scene, show, side) if scene.flat else _digits(look, side)
+    return _cloud(look, scene, show, side, words) if scene.flat else _digits(look, side)
 
 
 def encoded(image, kind="JPEG"):
@@ -64,12 +65,12 @@ def describe(look, scene):
 # ---- points ----
 
 
-def _cloud(look, scene, show, side):
+def _cloud(look, scene, show, side, words):
     canvas = Image.new("RGB", (side, side), "white")
     if "map" in show:
         canvas = _map(look.map, side)
     draw = ImageDraw.Draw(canvas)
-    place = _placer(scene.extent, side)
+    place = placer(scene.extent, side)
     if "grid" in show:
         _mesh(draw, place(look.mesh), side)
     dot = side / 130
@@ -80,20 +81,24 @@ def _cloud(look, scene, show, side):
         fakes = place(look.fake)
         fakes = fakes[((fakes > -side) & (fakes < 2 * side)).all(1)]
         for x, y in fakes:
-            _cross(draw, x, y, dot)
+            cross(draw, x, y, dot)
     if "arrows" in show:
         _arrows(draw, look, place, side)
-    _frame(draw, scene, side, show)
+    if words:
+        frame(draw, scene, side, show)
+    else:
+        draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
     return canvas
 
 
-def _cross(draw, x, y, size):
+def cross(draw, x, y, size):
+    """Draw an orange cross, the sign of a fake."""
     width = max(2, round(size / 2))
     draw.line((x - size, y - size, x + size, y + size), fill=G_COLOUR, width=width)
     draw.line((x - size, y + size, x + size, y - size), fill=G_COLOUR, width=width)
 
 
-def _placer(extent, side):
+def placer(extent, side):
     """Return a function from data coordinates ``(..., 2)`` to pixels; y points up."""
     left, right, bottom, top = extent
 
@@ -149,21 +154,22 @@ def _arrows(draw, look, place, side):
         draw.polygon([tuple(tip), *(tuple(w) for w in wings)], fill=INK)
 
 
-def _frame(draw, scene, side, show):
+def frame(draw, scene, side, show):
     """Write the axes' names and the legend on the picture's own margin."""
-    small = font(side // 38)
+    small = font(side // 32)
     left, right, bottom, top = scene.extent
     pad = side // 60
-    draw.text((pad, side - pad), f"{scene.axes[0]}: {left:.1f} to {right:.1f}", GREY, small, anchor="ls")
-    draw.text((pad, pad), f"{scene.axes[1]}: {bottom:.1f} to {top:.1f}", GREY, small, anchor="lt")
+    on = {"fill": INK, "font": small, "stroke_width": side // 280, "stroke_fill": "white"}
+    draw.text((pad, side - pad), f"{scene.axes[0]}: {left:.1f} to {right:.1f}", anchor="ls", **on)
+    draw.text((pad, pad), f"{scene.axes[1]}: {bottom:.1f} to {top:.1f}", anchor="lt", **on)
     draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
     x, y, dot = side - pad, side - pad, side / 110
     for name in ("fake", "real"):
         if name in show:
-            draw.text((x, y), name, INK, small, anchor="rs")
+            draw.text((x, y), name, anchor="rs", **on)
             x -= draw.textlength(name, small) + 2.2 * dot
             if name == "fake":
-                _cross(draw, x, y - 1.4 * dot, dot)
+                cross(draw, x, y - 1.4 * dot, dot)
             else:
                 draw.ellipse((x - dot, y - 2.4 * dot, x + dot, y - 0.4 * dot), fill=REAL_COLOUR)
             x -= 3 * dot
@@ -174,11 +180,7 @@ def _frame(draw, scene, side, show):
 
 def _digits(look, side):
     """Draw the digits in rows, each over a bar and a figure for D's belief in it."""
-    count = len(look.fake)
-    across = int(np.ceil(np.sqrt(count)))
-    cell, gap = side // across, side // 120
-    label = side // 30
-    size = cell - label - 2 * gap
+    across, cell, gap, label, size = _shelf(len(look.fake), side)
     canvas = Image.new("RGB", (side, side), "white")
     draw = ImageDraw.Draw(canvas)
     small = font(int(label * 0.8))
@@ -190,6 +192,28 @@ def _digits(look, side):
         draw.rectangle((x, bar, x + size * float(belief), bar + label), fill="#8CC3E6")
         draw.text((x + size / 2, bar + label / 2), f"{belief:.2f}", INK, small, anchor="mm")
     return canvas
+
+
+def _shelf(count, side):
+    """Return images in a row, and the pixels of a cell, its gap, its bar and its image."""
+    across = int(np.ceil(np.sqrt(count)))
+    cell, gap, label = side // across, side // 120, side // 24
+    return across, cell, gap, label, cell - label - 2 * gap
+
+
+def digit_place(count, x, y, side=SIDE):
+    """Return which image is at a place of the picture, and the place in it, all in shares of 1.
+
+    Args:
+        count: Images on the picture.
+        x: From the left, in [0, 1].
+        y: From the top, in [0, 1].
+        side: Pixels along each side.
+    """
+    across, cell, gap, _, size = _shelf(count, side)
+    column, row = (min(int(share * side / cell), across - 1) for share in (x, y))
+    inside = x * side - column * cell - (cell - size) // 2, y * side - row * cell - gap
+    return (row * across + column, *(pixels / size for pixels in inside))
 
 
 def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
@@ -215,86 +239,3 @@ def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
     if title:
         figure.suptitle(title, fontsize=11)
     return figure
-
-
-# ---- games ----
-
-
-def counter(round_, scene, marked, settled, side=SIDE):
-    """Draw the sixteen bottles of the shop owner's game, numbered from 1.
-
-    Args:
-        round_: `games.Round`.
-        scene: Its `examples.Scene`.
-        marked: ``(16,)`` of bool: what the learner calls forged.
-        settled: Whether to show the truth and D's belief.
-        side: Pixels along each side.
-    """
-    canvas = Image.new("RGB", (side, side), "white")
-    draw = ImageDraw.Draw(canvas)
-    cell, label = side // 4, font(side // 38)
-    if scene.flat:
-        place = _placer(scene.extent, side)
-        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 200)]):
-            draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill="#B9B9B9")
-        _frame(draw, scene, side, ())
-    for i, (item, forged, belief) in enumerate(
-        zip(round_.items, round_.forged, round_.belief, strict=True)
-    ):
-        name = str(i + 1)
-        if settled and scene.flat:
-            name += f": {belief:.2f}"
-        elif settled:
-            name += f" {'forged' if forged else 'real'}, D {belief:.2f}"
-        if scene.flat:
-            x, y = np.clip(place(item), 14, side - 14)
-            truth = (G_COLOUR if forged else REAL_COLOUR) if settled else "white"
-            draw.ellipse((x - 11, y - 11, x + 11, y + 11), fill=truth, outline=INK, width=3)
-            if settled and forged:
-                draw.line((x - 7, y - 7, x + 7, y + 7), fill=INK, width=3)
-                draw.line((x - 7, y + 7, x + 7, y - 7), fill=INK, width=3)
-            anchor = "lm" if x < 0.7 * side else "rm"
-            draw.text(
-                (x + (16 if anchor == "lm" else -16), y),
-                name,
-                INK,
-                label,
-                anchor,
-                stroke_width=3,
-                stroke_fill="white",
-            )
-        else:
-            x, y, size = (i % 4) * cell + 18, (i // 4) * cell + 8, cell - 52
-            canvas.paste(Image.fromarray(item).resize((size, size), Image.Resampling.NEAREST), (x, y))
-            draw.text((x, y + size + 4), name, INK, label, "lt")
-        if marked[i]:
-            box = (
-                (x - 18, y - 18, x + 18, y + 18)
-                if scene.flat
-                else (x - 5, y - 5, x + size + 5, y + size + 5)
-            )
-            draw.rectangle(box, outline=G_COLOUR, width=5)
-    return canvas
-
-
-def walked(points, scene, side=SIDE):
-    """Draw what G makes of some z: points on the map, numbered along the way, or images in a row."""
-    if scene.flat:
-        canvas = Image.new("RGB", (side, side), "white")
-        draw, place = ImageDraw.Draw(canvas), _placer(scene.extent, side)
-        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 400)]):
-            draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=REAL_COLOUR)
-        way = np.clip(place(points), -side, 2 * side)
-        if len(way) > 1:
-            draw.line([tuple(p) for p in way.tolist()], fill="#B98A6A", width=3)
-        for x, y in way:
-            _cross(draw, x, y, side / 70)
-        _frame(draw, scene, side, ("real", "fake"))
-        return canvas
-    size = min(side // len(points), side // 3)
-    canvas = Image.new("RGB", (size * len(points), size), "white")
-    for i, image in enumerate(points):
-        canvas.paste(
-            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size, 2)
-        )
-    return canvas

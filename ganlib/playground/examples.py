@@ -1,5 +1,6 @@
 """What the two networks play about: a cloud of points in the plane, or digits."""
 
+import base64
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ PLANE = Recipe(
     d_optimizer=Adam(1e-3, beta_1=0.5),
 )
 COUNT = 4000  # points drawn from a distribution that could give any number
+HEAPS = points.Mixture(np.array([[-0.7, 0.0], [0.7, 0.0]], "float32"), 0.15)
+CELLS = 32  # of a drawing, along each side
 
 
 class Scene(NamedTuple):
@@ -59,8 +62,8 @@ class Scene(NamedTuple):
 
 def _wine():
     wines = points.load_wine()
-    names = tuple(name.replace("_", " ") + " (standardised)" for name in wines.names)
-    return Scene("wine", wines.points, get_recipe("wine"), axes=names)
+    axes = ("alcohol (standardised)", "colour (standardised)")
+    return Scene("wine", wines.points, get_recipe("wine"), axes=axes)
 
 
 def _digits():
@@ -72,6 +75,7 @@ SCENES = {
     "ring": lambda: Scene("ring", points.ring(COUNT), PLANE, modes=points.RING),
     "grid": lambda: Scene("grid", points.grid(COUNT), PLANE, modes=points.GRID),
     "moons": lambda: Scene("moons", points.two_moons(COUNT), PLANE),
+    "heaps": lambda: Scene("two heaps", HEAPS.draw(COUNT), PLANE, modes=HEAPS),
     "line": lambda: Scene("line", points.line(COUNT), PLANE),
     "wine": _wine,
     "digits": _digits,
@@ -116,3 +120,28 @@ def scene(examples):
     if not np.isfinite(points).all():
         raise refuse("data", "NaN or infinity", "finite points", "Leave those rows out.")
     return Scene("your points", points, PLANE)
+
+
+def drawn(cells):
+    """Return the `Scene` of a drawing: points spread evenly over its painted cells.
+
+    Args:
+        cells: 32 x 32 bits, row by row from the top, in base64.
+
+    Raises:
+        ValueError: No such text, or nothing is painted.
+    """
+    try:
+        bits = np.unpackbits(np.frombuffer(base64.b64decode(cells, validate=True), "uint8"))
+    except ValueError:
+        bits = np.zeros(0)
+    if len(bits) != CELLS**2:
+        raise refuse("drawing", f"{cells[:20]!r}", "what the lab wrote", "Copy the whole text.")
+    row, column = np.nonzero(bits.reshape(CELLS, CELLS))
+    if len(row) < 2:
+        raise refuse("drawing", f"{len(row)} painted cells", "two or more", "Draw on the map first.")
+    rng = np.random.default_rng(0)
+    which = rng.integers(len(row), size=COUNT)
+    inside = rng.uniform(size=(COUNT, 2))
+    x, y = column[which] + inside[:, 0], CELLS - row[which] - inside[:, 1]
+    return Scene("your drawing", (np.stack([x, y], 1) * 2 / CELLS - 1).astype("float32"), PLANE)

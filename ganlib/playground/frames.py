@@ -27,6 +27,7 @@ class Frame:
         map: D's belief over the scene's extent, ``(48, 48)``, first row at the bottom; None for digits.
         mesh: Where G puts a square grid of z: ``(13, 13, 2)``; None for digits.
         arrows: For 48 of the fakes, the way that G's loss pulls them, ``(48, 2)``; None for digits.
+        scene: The `examples.Scene` that it belongs to.
     """
 
     figures: dict = field(repr=False)
@@ -36,6 +37,7 @@ class Frame:
     map: np.ndarray = field(default=None, repr=False)
     mesh: np.ndarray = field(default=None, repr=False)
     arrows: np.ndarray = field(default=None, repr=False)
+    scene: object = field(default=None, repr=False)
 
 
 def looker(machine):
@@ -58,6 +60,7 @@ def looker(machine):
         figures = {
             "iteration": machine.iteration,
             "d_updates": machine.d_updates,
+            "turn": machine.turn,
             **dict(zip(machine.curves.NAMES, machine.last.tolist(), strict=True)),
             "real_accuracy": float((real_judged > 0).mean()),
             "fake_accuracy": float((fake_judged < 0).mean()),
@@ -66,7 +69,7 @@ def looker(machine):
             "modes": None,
         }
         if not scene.flat:
-            return Frame(_said(figures), gan.draw_images(z[:25]), belief[:25])
+            return Frame(_said(figures), gan.draw_images(z[:25]), belief[:25], scene=scene)
         if scene.modes:
             centres, sigma = scene.modes
             fair = max(1, len(fake) // (4 * len(centres)))  # a quarter of what each mode should get
@@ -74,7 +77,7 @@ def looker(machine):
             figures["modes"] = (found["modes"], len(centres), found["good"])
         plane = theory.sigmoid(out["map"] - half).reshape(CELLS, CELLS)
         mesh = out["mesh"].reshape(MESH, -1, 2)
-        return Frame(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS])
+        return Frame(_said(figures), fake, belief, chosen, plane, mesh, out["pull"][:ARROWS], scene)
 
     return look
 

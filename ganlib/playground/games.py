@@ -1,7 +1,5 @@
 """Two games with a machine's networks, without a widget: the shop owner's and the walk through z."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ganlib import theory
@@ -9,47 +7,9 @@ from ganlib.backend import tf
 from ganlib.errors import refuse
 from ganlib.gan import draw_z
 from ganlib.playground import frames
+from ganlib.playground.rounds import BOTTLES, Round
 
-BOTTLES = 16
 _FAR = 2**41  # draws of z beyond those that a training ever reaches
-
-
-@dataclass(frozen=True)
-class Round:
-    """Sixteen bottles on the counter.
-
-    Attributes:
-        iteration: Of the training, when the forger made hers.
-        items: Points ``(16, 2)`` or ``uint8`` images ``(16, 28, 28)``.
-        forged: ``(16,)`` of bool.
-        belief: D's belief that each is real, ``(16,)``.
-    """
-
-    iteration: int
-    items: np.ndarray
-    forged: np.ndarray
-    belief: np.ndarray
-
-
-@dataclass(frozen=True)
-class Score:
-    """What came of a round: how many of the sixteen each judge got right.
-
-    Attributes:
-        iteration: Of the training.
-        learner: Bottles that the learner judged rightly.
-        owner: Bottles that D judged rightly; she calls forged what she believes in by less than 1/2.
-        forged: How many were forged.
-        caught: How many of those the learner marked.
-        blamed: Real bottles that the learner marked.
-    """
-
-    iteration: int
-    learner: int
-    owner: int
-    forged: int
-    caught: int
-    blamed: int
 
 
 def deal(machine, number, seed=0):
@@ -69,22 +29,6 @@ def deal(machine, number, seed=0):
     logits = frames.judge(machine.gan, machine.gan.scale(tf.constant(items))).numpy()[:, 0]
     belief = theory.sigmoid(logits - frames.even(machine.gan, logits))
     return Round(machine.iteration, items, forged, belief)
-
-
-def score(round_, marked):
-    """Compare the learner's marks ``(16,)`` of bool, True for "forged", with the truth and with D."""
-    marked = np.asarray(marked, bool)
-    if marked.shape != (BOTTLES,):
-        raise refuse("marked", f"shape {marked.shape}", f"({BOTTLES},)", "One mark for each bottle.")
-    forged = round_.forged
-    return Score(
-        round_.iteration,
-        learner=int((marked == forged).sum()),
-        owner=int(((round_.belief < 0.5) == forged).sum()),
-        forged=int(forged.sum()),
-        caught=int((marked & forged).sum()),
-        blamed=int((marked & ~forged).sum()),
-    )
 
 
 def between(first, last, shares):

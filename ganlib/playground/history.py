@@ -1,4 +1,4 @@
-"""What the lab remembers: the moments it can go back to, and the curves. Both are bounded."""
+"""What the lab remembers: the moments it can go back to, the curves, and what was played."""
 
 import numpy as np
 
@@ -39,36 +39,94 @@ class Film:
 
 
 class Curves:
-    """Means of the four figures over stretches of iterations, at most ``most`` stretches.
+    """Means of the four figures over stretches of turns, at most ``most`` stretches.
 
+    A turn is an iteration, or a step of one player alone, whose other figures are then NaN: not measured.
     When full, neighbours are merged: the memory is the same after a minute and after a day.
     """
 
     NAMES = ("d_loss", "real_accuracy", "fake_accuracy", "g_loss")
 
     def __init__(self, most=512):
-        self.most, self.every = most, 1
-        self.rows, self.open = [], []  # rows: (iteration, four means); open: not yet a full stretch
+        self.most, self.every, self.turns = most, 1, 0
+        self.rows, self.open = (
+            [],
+            [],
+        )  # rows: (draw, turn, iteration, four means); open: no full stretch yet
 
-    def add(self, iteration, values):
-        """Add the four figures of one iteration, in the order of ``NAMES``."""
+    def add(self, iteration, values, draw=None):
+        """Add the four figures of one turn, in the order of ``NAMES``; NaN for what it did not measure.
+
+        Args:
+            iteration: Of the training, after the turn.
+            values: Four numbers.
+            draw: What goes up with every update of either network; by default the iteration.
+        """
+        self.turns += 1
         self.open.append(np.asarray(values, float))
+        self.last = (iteration if draw is None else draw, self.turns, iteration)
         if len(self.open) < self.every:
             return
-        self.rows.append((iteration, np.mean(self.open, 0)))
+        self.rows.append((*self.last, _mean(self.open)))
         self.open = []
         if len(self.rows) >= self.most:
             pairs = zip(self.rows[::2], self.rows[1::2], strict=False)
-            self.rows = [(late, (first + second) / 2) for (_, first), (late, second) in pairs]
+            self.rows = [(*late, _mean([one, two])) for (*_, one), (*late, two) in pairs]
             self.every *= 2
 
-    def back_to(self, iteration):
-        """Forget what came after an iteration."""
-        self.rows = [row for row in self.rows if row[0] <= iteration]
+    def back_to(self, draw):
+        """Forget what came after a draw."""
+        self.rows = [row for row in self.rows if row[0] <= draw]
+        self.turns = self.rows[-1][1] if self.rows else 0
         self.open = []
 
     def history(self):
-        """Return a dict of arrays as ``ganlib.train`` does: ``step`` and the four figures."""
-        means = np.array([values for _, values in self.rows]).reshape(-1, 4)
-        steps = np.array([iteration for iteration, _ in self.rows])
-        return {"step": steps, **dict(zip(self.NAMES, means.T, strict=True))}
+        """Return arrays: ``step`` and the four figures, as ``ganlib.train`` does, and ``turn``."""
+        rows = self.rows + ([(*self.last, _mean(self.open))] if self.open else [])
+        means = np.array([row[3] for row in rows]).reshape(-1, 4)
+        turns, steps = (np.array([row[i] for row in rows], int) for i in (1, 2))
+        return {"step": steps, "turn": turns, **dict(zip(self.NAMES, means.T, strict=True))}
+
+
+class Meter:
+    """Iterations a second, measured over the last half second or more of play."""
+
+    def __init__(self):
+        self._speed, self._mark = 0.0, None
+
+    def read(self, now, iteration, playing):
+        """Return the speed at a time in seconds; 0.0 while paused."""
+        if not playing:
+            self._speed, self._mark = 0.0, None
+        elif self._mark is None:
+            self._mark = now, iteration
+        elif now - self._mark[0] >= 0.5:
+            self._speed = max(0, iteration - self._mark[1]) / (now - self._mark[0])
+            self._mark = now, iteration
+        return self._speed
+
+
+class Log:
+    """What was played since the beginning, enough to play it again: runs of equal turns.
+
+    Attributes:
+        runs: Tuples ``(who, settings, count)``; who is ``"d"``, ``"g"`` or ``"both"``.
+    """
+
+    def __init__(self, runs=()):
+        self.runs = tuple(runs)
+
+    def add(self, who, settings):
+        """Add one turn."""
+        if self.runs and self.runs[-1][0] == who and self.runs[-1][1] is settings:
+            self.runs = (*self.runs[:-1], (who, settings, self.runs[-1][2] + 1))
+        else:
+            self.runs = (*self.runs, (who, settings, 1))
+
+
+def _mean(rows):
+    """Return the mean of rows of four, each number over the rows that measured it."""
+    rows = np.stack(rows)
+    known = ~np.isnan(rows)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, rows, 0).sum(0) / known.sum(0)

@@ -15,9 +15,11 @@ from ganlib.errors import refuse
 from ganlib.gan import GAN, draw_z
 from ganlib.playground import frames
 from ganlib.playground.examples import scene
-from ganlib.playground.history import Curves, Film
+from ganlib.playground.history import Curves, Film, Log
 from ganlib.playground.settings import Settings
 from ganlib.recipes import get_recipe
+
+MEASURED = {"d": [True, True, True, False], "g": [False, False, False, True], "both": [True] * 4}
 
 
 class Trainer:
@@ -57,8 +59,10 @@ class Trainer:
         self.iteration = self.d_updates = self.draw = 0
         self.last = np.full(4, np.nan)  # the figures of `Curves.NAMES`, as last measured
         self._seed = self.settings.seed  # the one in force
+        self.choice = None  # the `choices.Choice` it was made from, if any
+        self.turn = ""  # who moved last: "d", "g", "both"
         self._set(self.settings)
-        self.curves = Curves()
+        self.curves, self.log = Curves(), Log()
         self.film = Film(every=10 if self.scene.flat else 50)
         self.film.take(0, self.state, force=True)
         self.look = frames.looker(self)
@@ -86,6 +90,7 @@ class Trainer:
             self.gan.recipe = recipe
             self._compile()
         self.settings = settings
+        self.rules = replace(settings, seed=self._seed)  # those in force
         self.gan.d_optimizer.learning_rate = settings.d_rate
         self.gan.g_optimizer.learning_rate = settings.g_rate
 
@@ -112,18 +117,19 @@ class Trainer:
         """Update D alone, once."""
         self.last[:3] = self._run("d")
         self.draw, self.d_updates = self.draw + 1, self.d_updates + 1
+        self._keep("d")
 
     def step_g(self):
         """Update G alone, once."""
         self.last[3] = self._run("g")
         self.draw += 1
         self.iteration += 1
-        self._keep()
+        self._keep("g")
 
     def step_both(self):
         """Update D ``d_steps`` times, then G once: one iteration."""
         self._both_and_count()
-        self._keep()
+        self._keep("both")
 
     def _both_and_count(self):
         self.last[:] = self._run("both")
@@ -141,10 +147,13 @@ class Trainer:
             )
         return figures
 
-    def _keep(self):
-        if np.isfinite(self.last).all():
-            self.curves.add(self.iteration, self.last)
-        self.film.take(self.iteration, self.state)
+    def _keep(self, who):
+        """Remember a turn; a step of one player measures only what is hers or his."""
+        self.turn = who
+        self.log.add(who, self.rules)
+        self.curves.add(self.iteration, np.where(MEASURED[who], self.last, np.nan), self.draw)
+        if who != "d":  # a moment is an iteration: a step of D alone begins none
+            self.film.take(self.iteration, self.state)
 
     def _real(self, draw):
         """Return the real batch of a draw."""
@@ -181,14 +190,15 @@ class Trainer:
         """Return everything that a later step depends on, settings apart."""
         counts = (self.iteration, self.d_updates, self.draw)
         arrays = [np.array(variable.numpy()) for variable in self.variables]
-        return {"arrays": arrays, "counts": counts, "last": self.last.copy()}
+        return {"arrays": arrays, "counts": counts, "last": self.last.copy(), "runs": self.log.runs}
 
     def restore(self, state):
         """Put a state back.  The settings stay as they are now."""
         for variable, array in zip(self.variables, state["arrays"], strict=True):
             variable.assign(array)
         self.iteration, self.d_updates, self.draw = state["counts"]
-        self.last = state["last"].copy()
+        self.turn = ""
+        self.last, self.log = state["last"].copy(), Log(state["runs"])
         self._set(self.settings)  # a learning rate is one of the optimizer's variables
 
     def moments(self):
@@ -200,7 +210,7 @@ class Trainer:
         if isinstance(iteration, bool) or not isinstance(iteration, int) or iteration < 0:
             raise refuse("iteration", repr(iteration), "a whole number ≥ 0", "See moments().")
         self.restore(self.film.back_to(iteration))
-        self.curves.back_to(self.iteration)
+        self.curves.back_to(self.draw)
         return self.iteration
 
     def restart(self):

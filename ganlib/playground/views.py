@@ -1,4 +1,4 @@
-"""The lab on the page: buttons, sliders and two pictures over a `Controller`. Thin on purpose.
+"""The lab on the page: buttons, sliders, a picture and curves over a `Controller`. Thin on purpose.
 
 A button's callback only posts a command.  A painter thread waits for looks, draws them and sets the
 values of the widgets; it never touches a network.
@@ -7,15 +7,28 @@ values of the widgets; it never touches a network.
 import html
 import threading
 import time
+import weakref
 
-from ganlib import losses
 from ganlib.errors import refuse
-from ganlib.playground import charts, drawing
+from ganlib.playground import charts, choices, controls, drawing, pointing, style
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
 from ganlib.playground.trainer import Trainer
-from ganlib.playground.widgets import Lab, Picture, button, row, w
+from ganlib.playground.widgets import Lab, Picture, button, group, page, w
 
-WIDTH, PICTURE, CHART = "724px", "346px", "366px"  # what JupyterLab leaves of a page 900 px wide
+GAME = (
+    'z → <b class="g{}">G</b> → fakes → <b class="d{}">D</b> ← real ones',
+    {
+        "": "Nobody has moved yet.",
+        "d": "D moved, G stood still.",
+        "g": "G moved, D stood still.",
+        "both": "Both moved: D, then G.",
+    },
+)
+SIGNS = {  # what stands on the map, in the page's own type
+    "real": '<span><b style="color:var(--real-ink)">●</b> real</span>',
+    "fake": '<span><b style="color:var(--g-ink)">✕</b> fake</span>',
+    "map": "<span>blue: D believes, white: she does not, dark line: ½</span>",
+}
 
 
 class Playground(Lab):
@@ -48,12 +61,13 @@ class Playground(Lab):
         if set(show) - set(drawing.PARTS):
             raise refuse("show", show, f"some of {drawing.PARTS}", "Name the parts in a tuple.")
         machine = Trainer(examples, recipe, generator, discriminator, **settings)
-        self.scene, self.show = machine.scene, tuple(show)
-        usual, share = (
-            (10.0, 0.5) if self.scene.flat else (5.0, 0.1)
-        )  # digits are dear, and change slowly
+        plain = recipe is None and not any(machine.own)
+        machine.choice = choices.first(examples) if plain else None
+        self.show, self._guests = tuple(show), weakref.WeakSet()
+        flat = machine.scene.flat
+        usual, share = (10.0, 0.5) if flat else (5.0, 0.1)  # digits are dear, and change slowly
         controller = Controller(machine, fps or usual, share)
-        self._build(controller)
+        self._build(controller, machine)
         super().__init__(controller, self._box)
         self._painter = threading.Thread(target=self._paint, name="ganlib-painter", daemon=True)
         self._painter.start()
@@ -72,48 +86,77 @@ class Playground(Lab):
         looks = self.controller.ask(lambda machine: machine.preview(iterations)).result()
         return drawing.film(looks, self.scene, title=title)
 
+    @property
+    def scene(self):
+        """The `examples.Scene` of the game that is played now."""
+        return self.controller.look.scene
+
+    def invite(self, guest):
+        """Call ``guest.follow(look, playing)`` after each picture, as long as the guest is there."""
+        self._guests.add(guest)
+
     # ---- the page ----
 
-    def _build(self, controller):
-        self._picture = Picture(format="jpeg", layout={"width": PICTURE, "height": PICTURE})
-        self._chart = Picture(format="jpeg", layout={"width": CHART, "height": "258px"})
-        self._status, self._line, self._note = w.HTML(), w.HTML(), w.HTML()
+    def _build(self, controller, machine):
+        self._picture = Picture(format="jpeg")
+        self._status, self._line, self._game, self._legend, self._chart, self._under, self._note = (
+            w.HTML() for _ in range(7)
+        )
+        self._wire = w.Text(continuous_update=True).add_class("ganlib-wire").add_class("ganlib-hidden")
+        self._wire.observe(lambda change: self._point(change["new"]), "value")
+        glass = w.HTML(style.glass("look")).add_class("ganlib-pad")
+        screen = w.Box([self._picture, self._wire, glass]).add_class("ganlib-map")
         self._buttons = {
-            "play": button("Play", "Play or pause", "play", controller, self._play),
-            "d": button("Step D", "Update the discriminator alone", "", controller, "step_d"),
-            "g": button("Step G", "Update the generator alone", "", controller, "step_g"),
-            "both": button("Step both", "One iteration of both", "step-forward", controller, "step_both"),
-            "restart": button("Restart", "Back to the beginning", "refresh", controller, "restart"),
+            "play": button("Play", "Play or pause", "play", self._play, "ganlib-play"),
+            **_steps("d", "Step D", "Update the discriminator alone", "", controller.step_d),
+            **_steps("g", "Step G", "Update the generator alone", "", controller.step_g),
+            **_steps("both", "Step both", "One iteration of both", "step-forward", controller.step_both),
+            "restart": button("Restart", "Back to the beginning", "refresh", controller.restart),
         }
-        self._slow = w.Checkbox(False, description="slow", indent=False, layout={"width": "70px"})
+        self._slow = w.Checkbox(False, description="slow", indent=False)
         self._slow.observe(lambda change: controller.slow(change["new"]), "value")
         self._moment = w.SelectionSlider(
             options=[0],
             description="moment",
             continuous_update=False,
             tooltip="An iteration to go back to",
-            layout={"width": "330px"},
         )
-        rewind = button(
-            "Rewind to it", "Go back to that moment", "backward", controller, self._rewind, "130px"
-        )
-        self._controls = _controls(controller)
-        rows = [
-            row([*self._buttons.values(), self._slow]),
-            row([self._moment, rewind, self._status]),
-            self._line,
-            row([self._picture, self._chart]),
-            *([row(self._parts())] if self.scene.flat else []),
-            row(self._controls.values()),
+        rewind = button("Rewind to it", "Go back to that moment", "backward", self._rewind)
+        self._asked = None  # whether it was asked to play, until it does
+        self._controls, self._shown = controls.settings(controller), controller.settings
+        self.setup = machine.choice and controls.Setup(controller, machine.choice, self.begin)
+        flat = machine.scene.flat
+        left = [screen, self._legend, self._under]
+        left += [group(self._parts(), "ganlib-show")] if flat else []
+        right = [
+            self._game,
+            self._chart,
+            group([self._moment, rewind], "ganlib-moment"),
+            group(self._controls.values(), "ganlib-settings"),
             self._note,
         ]
-        self._box = w.VBox(rows, layout={"max_width": WIDTH})
+        self._box = page(
+            [
+                _bar(self._buttons, self._slow),
+                self._status,
+                self._line,
+                group([w.VBox(left), w.VBox(right)], "ganlib-stage"),
+                *([self.setup.box] if self.setup else []),
+            ]
+        )
+
+    def begin(self, what):
+        """Begin another game: a `choices.Choice`, or the text of a game that is then played again.
+
+        Returns whether it came to its end; a pause on the way ends it early.
+        """
+        return controls.begin(self.controller, what)
 
     def _parts(self):
         """Return a box to tick for each part of the map."""
         boxes = []
         for part in drawing.PARTS:
-            box = w.Checkbox(part in self.show, description=part, indent=False, layout={"width": "110px"})
+            box = w.Checkbox(part in self.show, description=part, indent=False)
             box.observe(lambda change, part=part: self._tick(part, change["new"]), "value")
             boxes.append(box)
         return [w.Label("Show:"), *boxes]
@@ -123,15 +166,27 @@ class Playground(Lab):
         self.controller.ask(lambda machine: None)  # a command like any other: it ends in a new look
 
     def _play(self):
-        (self.controller.pause if self.controller.state == PLAYING else self.controller.play)()
+        """Play or pause, and say so at once: the label does not wait for the next picture."""
+        playing = self.controller.state == PLAYING
+        self._asked = not playing
+        self._label(not playing)
+        posted = (self.controller.pause if playing else self.controller.play)()
+        posted.add_done_callback(lambda _: setattr(self, "_asked", None))
 
     def _rewind(self):
         self.controller.rewind(self._moment.value)
 
+    def _point(self, sent):
+        """Say what is under the pointer, whose place came as two shares."""
+        x, y = map(float, sent.split())
+        self._under.value = (
+            f'<div class="ganlib-under">{html.escape(pointing.at(self.controller.look, x, y))}</div>'
+        )
+
     # ---- the painter ----
 
     def _paint(self):
-        serial, charted = -1, 0.0
+        serial, charted, scene = -1, 0.0, None
         controller = self.controller
         while controller.state != CLOSED:
             controller.wait(lambda c, seen=serial: c.serial != seen or c.state == CLOSED, timeout=3600)
@@ -139,20 +194,43 @@ class Playground(Lab):
                 continue
             serial, look, playing = controller.serial, controller.look, controller.state == PLAYING
             try:
-                self._picture.value = drawing.encoded(drawing.picture(look, self.scene, self.show))
+                self._picture.value = drawing.encoded(
+                    drawing.picture(look, look.scene, self.show, words=False)
+                )
                 self._say(look, playing)
                 if not playing or time.monotonic() - charted > 0.5:
                     charted = time.monotonic()
                     self._draw_chart(look)
+                if scene is not look.scene:
+                    scene = look.scene
+                    self._begun(look)
                 self._sync(playing)
+                for guest in list(self._guests):
+                    guest.follow(look, playing)
             except Exception as error:  # said on the page: a thread's traceback is seen by nobody
-                self._note.value = f"The picture failed: {html.escape(repr(error))}"
+                self._note.value = _noted(f"The picture failed: {error!r}")
+
+    def _begun(self, look):
+        """Write what belongs to a game from its first look on."""
+        scene = look.scene
+        self._under.value = '<div class="ganlib-under ganlib-quiet">{}</div>'.format(
+            "Point at the map to read it." if scene.flat else "Point at an image to read it."
+        )
+        if scene.flat:
+            across, up = (
+                f"<span>{way} {html.escape(name)}, {low:.1f} to {high:.1f}</span>"
+                for way, name, (low, high) in zip(
+                    "→↑", scene.axes, (scene.extent[:2], scene.extent[2:]), strict=True
+                )
+            )
+            signs = across + up + "".join(SIGNS.values())
+        else:
+            signs = "<span>Under each image: D's belief that it is real</span>"
+        self._legend.value = f'<div class="ganlib-legend">{signs}</div>'
 
     def _draw_chart(self, look):
-        history, end = self.controller.history, self.controller.equilibrium
-        self._chart.value = drawing.encoded(charts.curves(history, end))
-        self._chart.tooltip = charts.words(history, end)
-        self._picture.tooltip = drawing.describe(look, self.scene)
+        self._chart.value = charts.curves(self.controller.history, self.controller.equilibrium)
+        self._picture.tooltip = drawing.describe(look, look.scene)
 
     def _say(self, look, playing):
         figures, controller = look.figures, self.controller
@@ -160,67 +238,51 @@ class Playground(Lab):
         if figures["modes"]:
             facts.append(f"modes <b>{figures['modes'][0]} of {figures['modes'][1]}</b>")
         facts.append(f"{controller.speed:.0f} steps/s" if playing else controller.state)
-        self._status.value = f'<span class="ganlib-status">{" · ".join(facts)}</span>'
-        line = html.escape(figures["line"])
-        self._line.value = f'<div role="status" style="font-size:110%"><b>{line}</b></div>'
-        self._note.value = html.escape(controller.note)
+        facts = "".join(f"<span>{fact}</span> " for fact in facts)
+        self._status.value = f'<div class="ganlib-status">{facts}</div>'
+        live = "off" if playing else "polite"  # ten sentences a second are no help to an ear
+        line = f'<div class="ganlib-line" role="status" aria-live="{live}">{{}}</div>'
+        self._line.value = line.format(html.escape(figures["line"]))
+        turn = "both" if playing else figures["turn"]
+        lit = (" on" if turn in ("g", "both") else "", " on" if turn in ("d", "both") else "")
+        said = GAME[1]["both" if playing else turn]
+        self._game.value = f'<div class="ganlib-game">{GAME[0].format(*lit)}<span>{said}</span></div>'
+        self._note.value = _noted(controller.note)
 
-    def _sync(self, playing):
+    def _label(self, playing):
         play = self._buttons["play"]
         label, icon = ("Pause", "pause") if playing else ("Play", "play")
         if play.description != label:
-            play.description, play.icon = label, icon
+            with play.hold_sync():
+                play.description, play.icon = label, icon
+
+    def _sync(self, playing):
+        self._label(playing if self._asked is None else self._asked)
         failed = self.controller.state == FAILED
-        for name in ("play", "d", "g", "both"):
-            self._buttons[name].disabled = failed
+        for name, one in self._buttons.items():
+            one.disabled = failed and name != "restart"
         self._moment.disabled = playing
         if not playing and self._moment.options != self.controller.moments:
             self._moment.options = self.controller.moments
             self._moment.value = self.controller.moments[-1]
+        if self._shown is not self.controller.settings:
+            self._shown = self.controller.settings
+            controls.follow(self._controls, self._shown)
 
 
-def _controls(controller):
-    """Return a control for each setting; a refused value goes back to what is in force."""
-    now = controller.settings
-    wide = {"style": {"description_width": "84px"}, "layout": {"width": "350px"}}
-    rate = {"base": 10, "min": -5, "max": -1, "step": 0.25, "readout_format": ".1e"}
-    made = {
-        "loss": w.Dropdown(options=list(losses.LOSSES), value=now.loss),
-        "d_rate": w.FloatLogSlider(now.d_rate, **rate),
-        "g_rate": w.FloatLogSlider(now.g_rate, **rate),
-        "d_steps": w.BoundedIntText(now.d_steps, min=1, max=20),
-        "real_target": w.FloatSlider(now.real_target, min=0.5, max=1.0, step=0.05),
-        "r1": w.BoundedFloatText(now.r1, min=0.0, max=1000.0, step=0.1),
-        "batch_size": w.BoundedIntText(now.batch_size, min=2, max=1024),
-        "seed": w.BoundedIntText(now.seed, min=0, max=2**31 - 1),
+def _steps(name, label, tooltip, icon, act):
+    """Return a button for one step and a narrow one for ten."""
+    return {
+        name: button(label, tooltip, icon, act),
+        f"{name}10": button("×10", f"{label}: ×10", "", lambda: act(10), "ganlib-ten"),
     }
-    names = {
-        "loss": ("loss", "How the two play"),
-        "d_rate": ("D's rate", "Learning rate of the discriminator"),
-        "g_rate": ("G's rate", "Learning rate of the generator"),
-        "d_steps": ("D per G", "Updates of D for each update of G"),
-        "real_target": ("real target", "D's target for real examples: below 1 smooths the labels"),
-        "r1": ("R1", "Weight of the gradient penalty on real examples"),
-        "batch_size": ("batch", "Examples in a batch"),
-        "seed": ("seed", "Acts at the next restart"),
-    }
-    for name, control in made.items():
-        control.description, control.tooltip = names[name]
-        control.style, control.layout = wide["style"], wide["layout"]
-        if hasattr(control, "continuous_update"):
-            control.continuous_update = False
-        control.observe(_setter(controller, name, control), "value")
-    return made
 
 
-def _setter(controller, name, control):
-    def changed(change):
-        if change["new"] == getattr(controller.settings, name):
-            return
-        posted = controller.set(**{name: change["new"]})
-        posted.add_done_callback(lambda done: done.exception() and _put_back())
+def _bar(buttons, slow):
+    """Return the row of buttons; where it wraps, a step and its ten stay together."""
+    pairs = [group([buttons[n], buttons[f"{n}10"]], "ganlib-pair") for n in ("d", "g", "both")]
+    return group([buttons["play"], *pairs, buttons["restart"], slow])
 
-    def _put_back():
-        control.value = getattr(controller.settings, name)
 
-    return changed
+def _noted(words):
+    return f'<div class="ganlib-note" role="status">{html.escape(words)}</div>'

@@ -9,7 +9,7 @@ except ImportError as error:
         "pip install 'ganlib[lab]'.  Everything else of ganlib works without."
     ) from error
 
-from ganlib.playground import drawing
+from ganlib.playground import drawing, style
 from ganlib.playground.controller import CLOSED
 
 _OPEN = {}  # key of a cell -> (its run, the labs that this run opened)
@@ -76,19 +76,28 @@ class Lab:
 
 
 class Picture(w.Image):
-    """An image whose words a screen reader finds: its page half shows a tooltip where this is empty."""
+    """An image with words: its title, which the page half copies to `alt`."""
 
     description = Unicode("").tag(sync=True)
 
 
-def button(label, tooltip, icon, controller, action, width="112px"):
-    """Return a button that posts a command: a method's name of the controller, or a function."""
-    made = w.Button(description=label, tooltip=tooltip, icon=icon, layout={"width": width})
-    act = getattr(controller, action) if isinstance(action, str) else action
+def button(label, tooltip, icon, act, *classes):
+    """Return a button that calls a function of no arguments."""
+    made = w.Button(description=label, tooltip=tooltip, icon=icon)
     made.on_click(lambda _: act())
+    for name in classes:
+        made.add_class(name)
     return made
 
 
-def row(children):
+def group(children, *classes):
     """Return a box that puts its children side by side and wraps where the page ends."""
-    return w.HBox(list(children), layout={"flex_flow": "row wrap", "align_items": "center"})
+    made = w.HBox(list(children))
+    for name in classes or ("ganlib-bar",):
+        made.add_class(name)
+    return made
+
+
+def page(children):
+    """Return the outermost box of a live view, with the style that all below it needs."""
+    return w.VBox([w.HTML(style.sheet()), *children]).add_class("ganlib")

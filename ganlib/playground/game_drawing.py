@@ -1,0 +1,124 @@
+"""Pictures of the games: bottles on a map or on a shelf, and what G makes of some z."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ganlib.playground.drawing import INK, SIDE, cross, font, frame, placer
+from ganlib.plots.colours import G_COLOUR, REAL_COLOUR
+
+WIDE, HIGH = 0.086, 0.074  # of a bottle's sign and the air around it, as shares of the map
+
+
+def seats(points, extent):
+    """Return where the signs of some points stand, ``(n, 2)`` shares from the top left.
+
+    Each stands as near to its point as there is room: no two overlap, all are on the map, and none lies
+    on a point or on the line from another sign to its point, unless it would have to go far away.
+    """
+    spot = np.clip(placer(extent, 1.0)(points).astype(float), 0.01, 0.99)
+    size, count = np.array([WIDE, HIGH]), len(spot)
+    angle = 2 * np.pi * (np.arange(24) / 24 - 0.25)  # from straight above
+    ring = np.stack([np.cos(angle) * 1.1, np.sin(angle)], 1)
+    ways = (np.geomspace(0.058, 0.9, 28)[:, None, None] * ring).reshape(-1, 2)
+    crowd = np.linalg.norm(spot[:, None] - spot, axis=2)
+    seat, taken = np.zeros((count, 2)), []
+    for i in np.sort(crowd, 1)[:, 1:5].mean(1).argsort():  # the most crowded choose first
+        places = spot[i] + ways
+        low, high = places.min(1) >= size.max() / 2, places.max(1) <= 1 - size.max() / 2
+        free = low & high & ~_inside(places[:, None] - seat[taken], size).any(1)
+        cost = np.linalg.norm(ways, axis=1)
+        cost = cost + 0.15 * _inside(places[:, None] - spot, size / 2 + 0.012).sum(1)
+        for j in taken:  # lines that would be covered, either way
+            along = np.linspace(0, 1, 12)[:, None]
+            old = spot[j] + along * (seat[j] - spot[j])
+            new = spot[i] + along * ways[:, None]
+            cost = cost + 0.06 * _inside(places[:, None] - old, size / 2).any(1)
+            cost = cost + 0.06 * _inside(new - seat[j], size / 2).any(1)
+        seat[i] = places[np.where(free, cost, np.inf).argmin()]
+        taken.append(i)
+    return seat
+
+
+def _inside(away, size):
+    """Return whether distances ``(..., 2)`` lie within a box of a half size."""
+    return (np.abs(away) < size).all(-1)
+
+
+def counter(round_, scene, settled=False, seat=None, marked=None, side=SIDE):
+    """Draw the bottles of a round: a dot at its place, a thin line to its sign, the truth when settled.
+
+    Args:
+        round_: `games.Round`.
+        scene: Its `examples.Scene`.
+        settled: Whether to show which were forged.
+        seat: What `seats` returned; where it is given, signs are left to the page.
+        marked: ``(n,)`` of bool: what the learner calls forged, for a still picture.
+        side: Pixels along each side.
+    """
+    canvas = Image.new("RGB", (side, side), "white")
+    draw = ImageDraw.Draw(canvas)
+    if not scene.flat:
+        return _shelf(canvas, draw, round_, settled, marked, side)
+    place = placer(scene.extent, side)
+    for x, y in place(scene.examples[:: max(1, len(scene.examples) // 200)]):
+        draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill="#7FCEB9")
+    spots = seats(round_.items, scene.extent) if seat is None else seat
+    for at, to in zip(place(round_.items), spots * side, strict=True):
+        draw.line((*at, *to), fill="#888888", width=2)
+    for (x, y), forged in zip(place(round_.items), round_.forged, strict=True):
+        if settled and forged:
+            cross(draw, x, y, side / 80)
+        else:
+            fill = REAL_COLOUR if settled else INK
+            draw.ellipse((x - 6, y - 6, x + 6, y + 6), fill=fill, outline="white")
+    if seat is None:
+        for i, (x, y) in enumerate(spots * side):
+            called = marked is not None and marked[i]
+            box = (x - 0.037 * side, y - 0.031 * side, x + 0.037 * side, y + 0.031 * side)
+            draw.rounded_rectangle(box, 13, "#A84A00" if called else "white", INK, 2)
+            draw.text((x, y), str(i + 1), "white" if called else INK, font(side // 32), "mm")
+    frame(draw, scene, side, ())
+    return canvas
+
+
+def _shelf(canvas, draw, round_, settled, marked, side):
+    """Put images on a shelf of four by four; what was forged has an orange cross in its corner."""
+    cell = side // 4
+    size = cell - side // 16  # below each image there is room for its number
+    for i, (item, forged) in enumerate(zip(round_.items, round_.forged, strict=True)):
+        x, y = (i % 4) * cell + (cell - size) // 2, (i // 4) * cell + 6
+        canvas.paste(Image.fromarray(item).resize((size, size), Image.Resampling.NEAREST), (x, y))
+        if settled and forged:
+            cross(draw, x + size - side / 40, y + side / 40, side / 50)
+        elif settled:
+            r = side / 60
+            cx, cy = x + size - side / 40, y + side / 40
+            draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=REAL_COLOUR, outline="white")
+        if marked is not None:
+            draw.text((x + size / 2, y + size + 4), str(i + 1), INK, font(side // 32), "mt")
+        if marked is not None and marked[i]:
+            draw.rectangle((x - 5, y - 5, x + size + 5, y + size + 5), outline=G_COLOUR, width=5)
+    return canvas
+
+
+def walked(points, scene, side=SIDE):
+    """Draw what G makes of some z: points on the map, numbered along the way, or images in a row."""
+    if scene.flat:
+        canvas = Image.new("RGB", (side, side), "white")
+        draw, place = ImageDraw.Draw(canvas), placer(scene.extent, side)
+        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 400)]):
+            draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=REAL_COLOUR)
+        way = np.clip(place(points), -side, 2 * side)
+        if len(way) > 1:
+            draw.line([tuple(p) for p in way.tolist()], fill="#B98A6A", width=3)
+        for x, y in way:
+            cross(draw, x, y, side / 70)
+        frame(draw, scene, side, ("real", "fake"))
+        return canvas
+    size = min(side // len(points), side // 3)
+    canvas = Image.new("RGB", (size * len(points), size), "white")
+    for i, image in enumerate(points):
+        canvas.paste(
+            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size + 2, 2)
+        )
+    return canvas

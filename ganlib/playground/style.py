@@ -1,0 +1,40 @@
+"""The page half of the lab: its style, and the names that a screen reader needs.
+
+ipywidgets sets no `alt`, no `aria-pressed` and no name for a slider's knob; a few lines of JavaScript in
+`page.js` put them where a browser lets them.  Without them all works, and pictures keep their titles.
+"""
+
+import html
+from functools import cache
+from pathlib import Path
+
+from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def sheet():
+    """Return the style, as HTML for the page; once it is there, it names what has no name."""
+    css = (_HERE / "page.css").read_text()
+    for word, colour in (("DBLUE", D_COLOUR), ("GORANGE", G_COLOUR), ("RGREEN", REAL_COLOUR)):
+        css = css.replace(word, colour)
+    script = html.escape((_HERE / "page.js").read_text())
+    return f'<style onload="{script}">{css}</style>'
+
+
+@cache
+def glass(kind):
+    """Return a pane over a map that tells its wire where the pointer is, or what it draws.
+
+    Args:
+        kind: ``"look"``: sends ``x y`` in [0, 1], from the top left.  ``"draw"``: sends painted cells.
+    """
+    script = html.escape((_HERE / f"{kind}.js").read_text())
+    words = {
+        "look": "What is under the pointer: arrow keys move it, the text below the picture answers",
+        "draw": "Draw with the pointer; or arrow keys to move, space to paint or wipe a cell",
+    }[kind]
+    pane = '<div class="ganlib-glass" tabindex="0" role="application" aria-label="{}">{}</div>'
+    inside = '<canvas width="32" height="32"></canvas><i></i>' if kind == "draw" else "<i></i>"
+    return pane.format(words, inside) + f'<style onload="{script}"></style>'
