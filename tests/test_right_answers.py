@@ -1,5 +1,8 @@
 """Right answers that are written in another way than the solution's: each of them passes."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -179,6 +182,13 @@ def test_a_small_case_says_what_is_off_and_where_it_was_right():
         "At real_target = 0.8 yours is 0 where 1.39 is due (right at real_target = 0.5)."
     )
     assert small_case("4.5", lambda target: 1 / 0) == small_case("4.6", len) == ""
+
+
+def test_advice_on_numpy_needs_no_tensorflow():
+    """A hand-in's kernel may be small."""
+    code = "import sys, ganlib.checks.lesson_02 as check\n"
+    code += "check.optimal_d(lambda p, q: p / 3)\nassert 'tensorflow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False]), tf.constant(1)])

@@ -6,8 +6,6 @@ from inspect import signature
 
 import numpy as np
 
-from ganlib.backend import tf
-
 __all__ = ["contrast"]
 
 LONGEST = 190  # letters of a sentence
@@ -84,6 +82,8 @@ def _made(name, part, functions):
 def _tensor(part):
     if not isinstance(part, np.ndarray):
         return part
+    from ganlib.backend import tf  # only where a task has tensors: it is large
+
     return tf.constant(part.astype("float32") if part.dtype.kind == "f" else part)
 
 

@@ -7,7 +7,6 @@ by name here.
 import numpy as np
 
 from ganlib import metrics, theory
-from ganlib.backend import tf
 from ganlib.metrics import distances
 from ganlib.theory import sigmoid
 
@@ -172,11 +171,11 @@ def optimal_d(p, q):
 
 
 def plane(x, training=False):
-    return x @ tf.constant([[3.0], [4.0]])
+    return 3 * x[:, :1] + 4 * x[:, 1:]
 
 
 def bowl(x, training=False):
-    return tf.square(x[:, :1])
+    return x[:, :1] ** 2
 
 
 def r1(discriminator, images):
