@@ -24,7 +24,6 @@ from textwrap import shorten
 import numpy as np
 
 from ganlib.checks.handed import altered, copied
-from ganlib.checks.small import small_case
 
 __all__ = [
     "Task",
@@ -138,7 +137,11 @@ class Task:
 
     def _advice(self, wrong, *answers):
         text = {**GENERAL, **self.hints}[wrong.hint].replace("{detail}", wrong.detail)
-        case = small_case(self.number, *map(_handed, answers)) if wrong.hint in UNKNOWN else ""
+        case = ""
+        if wrong.hint in UNKNOWN:
+            from ganlib.checks.small import small_case  # only here: it brings all of ganlib.metrics
+
+            case = small_case(self.number, *map(_handed, answers))
         return Verdict(self.number, "not yet", wrong.hint, f"{text} {case}".rstrip())
 
 
