@@ -70,12 +70,12 @@ def iterated(monkeypatch):
 
 def take_everything(gan):
     """Train by every way there is, and look at a pipeline as an exercise's check does."""
-    from ganlib.checks import lesson_05
+    from ganlib.checks import streams
 
     ganlib.train(gan, DIGITS, steps=3, verbose=0)
     gan.fit(tf.data.Dataset.from_tensor_slices(DIGITS[:64]).batch(32), epochs=2, verbose=0)
     gan.fit(DIGITS[:100], batch_size=32, verbose=0)
-    lesson_05._elements(tf.data.Dataset.range(3))
+    streams.elements(tf.data.Dataset.range(3))
 
 
 def test_no_iterator_is_tuned_by_a_thread_that_sleeps(iterated):
