@@ -1,22 +1,15 @@
 """A game set up in the lab: data, layers, a drawing, and all of it as a text that plays it again."""
 
 import base64
-import time
 
 import numpy as np
 import pytest
 
 from ganlib.playground import choices, controls, examples, views
 from ganlib.playground.choices import Choice
+from tests.waiting import until
 
 WAIT = 60
-
-
-def until(condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

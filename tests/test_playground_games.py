@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -13,15 +12,9 @@ from ganlib import theory
 from ganlib.data import Digits
 from ganlib.playground import counter, explorer, game_drawing, game_views, games, rounds, views
 from ganlib.playground.trainer import Trainer
+from tests.waiting import until
 
 WAIT = 60
-
-
-def until(condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -14,15 +13,9 @@ from PIL import Image
 
 from ganlib.playground import charts, drawing, pointing, views, widgets
 from ganlib.playground.trainer import Trainer
+from tests.waiting import until
 
 WAIT = 30
-
-
-def until(condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -51,42 +44,42 @@ def test_the_bundle_has_a_view_a_still_and_words(lab):
 
 def test_buttons_post_commands_and_the_page_follows(lab):
     lab._buttons["both"].click()
-    until(lambda: "iteration <b>1</b>" in lab._status.value)
+    until(lambda: "iteration <b>1</b>" in lab._status.value, WAIT)
     lab._buttons["d"].click()
-    until(lambda: "updates <b>2</b>" in lab._status.value)
+    until(lambda: "updates <b>2</b>" in lab._status.value, WAIT)
     lab._buttons["play"].click()
-    until(lambda: lab._buttons["play"].description == "Pause")
-    until(lambda: lab.controller.look.figures["iteration"] > 12)
+    until(lambda: lab._buttons["play"].description == "Pause", WAIT)
+    until(lambda: lab.controller.look.figures["iteration"] > 12, WAIT)
     lab._buttons["play"].click()
-    until(lambda: lab._buttons["play"].description == "Play")
-    until(lambda: 10 in lab._moment.options)
+    until(lambda: lab._buttons["play"].description == "Play", WAIT)
+    until(lambda: 10 in lab._moment.options, WAIT)
     lab._moment.value = 10
     lab._rewind()
-    until(lambda: "iteration <b>10</b>" in lab._status.value)
+    until(lambda: "iteration <b>10</b>" in lab._status.value, WAIT)
     lab._buttons["restart"].click()
-    until(lambda: "iteration <b>0</b>" in lab._status.value)
+    until(lambda: "iteration <b>0</b>" in lab._status.value, WAIT)
     assert "The lab has trained nothing yet" in lab._line.value
     assert Image.open(io.BytesIO(lab._picture.value)).size == (drawing.SIDE, drawing.SIDE)
-    until(lambda: "iteration 0" in lab._picture.tooltip)
+    until(lambda: "iteration 0" in lab._picture.tooltip, WAIT)
 
 
 def test_a_control_changes_its_setting_and_a_refused_value_goes_back(lab):
     lab._controls["d_rate"].value = 0.01
-    until(lambda: lab.controller.settings.d_rate == 0.01)
+    until(lambda: lab.controller.settings.d_rate == 0.01, WAIT)
     lab.controller.ask(lambda machine: setattr(machine, "set", None)).result(WAIT)  # now it refuses
     lab._controls["d_rate"].value = 0.1
-    until(lambda: lab._controls["d_rate"].value == 0.01)
+    until(lambda: lab._controls["d_rate"].value == 0.01, WAIT)
     lab.controller.ask(lambda machine: delattr(machine, "set")).result(WAIT)
     lab._controls["d_rate"].value = 0.001
-    until(lambda: lab.controller.settings.d_rate == 0.001)
+    until(lambda: lab.controller.settings.d_rate == 0.001, WAIT)
 
 
 def test_a_tick_changes_the_picture(lab):
-    until(lambda: lab._picture.value)
+    until(lambda: lab._picture.value, WAIT)
     before = lab._picture.value
     lab._tick("map", False)
     assert "map" not in lab.show
-    until(lambda: lab._picture.value != before)
+    until(lambda: lab._picture.value != before, WAIT)
     lab._tick("map", True)
     assert set(lab.show) == set(drawing.PARTS[:4])
 
@@ -100,7 +93,7 @@ def test_every_control_has_a_name_and_a_tooltip(lab):
 def test_out_of_sight_is_paused(lab):
     lab.controller.play().result(WAIT)
     lab._unseen({"old": 1, "new": 0})
-    until(lambda: lab.controller.state == "paused")
+    until(lambda: lab.controller.state == "paused", WAIT)
     lab._unseen({"old": None, "new": 0})
 
 
@@ -114,15 +107,15 @@ def test_a_filmstrip_leaves_the_screen_as_it_was(lab):
 def test_a_failure_of_the_picture_is_said(lab, monkeypatch):
     monkeypatch.setattr(drawing, "picture", lambda *_, **__: 1 / 0)
     lab.controller.pause().result(WAIT)
-    until(lambda: "The picture failed: ZeroDivisionError" in lab._note.value)
+    until(lambda: "The picture failed: ZeroDivisionError" in lab._note.value, WAIT)
 
 
 def test_a_failed_training_disables_the_steps(lab):
     lab.controller.ask(lambda m: m.gan.generator.weights[0].assign(np.full((2, 64), np.inf))).result(WAIT)
     lab._buttons["play"].click()
-    until(lambda: lab._buttons["d"].disabled and "Training stopped" in lab._note.value)
+    until(lambda: lab._buttons["d"].disabled and "Training stopped" in lab._note.value, WAIT)
     lab._buttons["restart"].click()
-    until(lambda: not lab._buttons["d"].disabled)
+    until(lambda: not lab._buttons["d"].disabled, WAIT)
 
 
 def test_parts_that_do_not_exist_are_refused():
@@ -226,7 +219,7 @@ def test_digits_are_drawn_with_their_belief():
     assert drawing.describe(look, machine.scene).startswith("25 generated images")
     lab = views.Playground(images, "only-zeros", batch_size=8)
     lab.controller.run(2).result(60)
-    until(lambda: "iteration <b>2</b>" in lab._status.value)
+    until(lambda: "iteration <b>2</b>" in lab._status.value, WAIT)
     lab.close()
 
 
@@ -256,8 +249,8 @@ def test_steps_of_d_alone_leave_a_trace(lab):
     lab._buttons["d10"].click()
     lab._buttons["d10"].click()
     lab._buttons["d10"].click()
-    until(lambda: "updates <b>30</b>" in lab._status.value)
-    until(lambda: "iteration 0, and 30 steps of D alone" in lab._chart.value)
+    until(lambda: "updates <b>30</b>" in lab._status.value, WAIT)
+    until(lambda: "iteration 0, and 30 steps of D alone" in lab._chart.value, WAIT)
     assert "D's loss" in charts.words(lab.controller.history, (0.69, 0.69))
     assert "G's loss" not in charts.words(lab.controller.history, (0.69, 0.69))
     assert "D moved, G stood still" in lab._game.value
@@ -267,14 +260,14 @@ def test_a_figure_out_of_bounds_is_refused_in_words_and_goes_back(lab):
     for name, wrong in (("batch_size", 100_000), ("d_steps", -3), ("r1", -1.0), ("seed", -1)):
         right = getattr(lab.controller.settings, name)
         lab._controls[name].value = wrong
-        until(lambda name=name, right=right: lab._controls[name].value == right)
-        until(lambda name=name: f"{name}: received" in lab._note.value)
+        until(lambda name=name, right=right: lab._controls[name].value == right, WAIT)
+        until(lambda name=name: f"{name}: received" in lab._note.value, WAIT)
 
 
 def test_what_is_under_the_pointer(lab):
     x, y = 0.5, 0.5
     lab._wire.value = f"{x} {y}"
-    until(lambda: "D believes" in lab._under.value)
+    until(lambda: "D believes" in lab._under.value, WAIT)
     look = lab.controller.look
     left, right, bottom, top = look.scene.extent
     for kind, said in (("real", "Here is a real example"), ("fake", "Here is a fake")):

@@ -7,16 +7,9 @@ by name here.
 import numpy as np
 
 from ganlib import metrics, theory
+from ganlib.checks.logits import bce
 from ganlib.metrics import distances
 from ganlib.theory import sigmoid
-
-
-def softplus(x):
-    return np.logaddexp(0, x)
-
-
-def bce(logits, target):
-    return np.mean(softplus(logits) - target * logits)
 
 
 def belief(x, w, b):
@@ -42,23 +35,20 @@ def forger_step(z, theta, w, b, rate):
 
 
 def value(p, q, d, dx):
-    return np.sum(np.where(p > 0, p * np.log(d), 0) + np.where(q > 0, q * np.log(1 - d), 0)) * dx
-
-
-def _kl(p, m):
-    return np.sum(np.where(p > 0, p * np.log(p / m), 0))
+    return theory.value(p, q, d, dx)
 
 
 def jsd(p, q, dx):
-    return (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2 * dx
+    return theory.jsd(p, q, dx)
 
 
 def saturating(logits):
-    return {"the loss": -softplus(logits), "the slope": -sigmoid(logits)}
+    return {"the loss": theory.saturating_loss(logits), "the slope": theory.saturating_gradient(logits)}
 
 
 def non_saturating(logits):
-    return {"the loss": softplus(-logits), "the slope": sigmoid(logits) - 1}
+    slope = theory.non_saturating_gradient(logits)
+    return {"the loss": theory.non_saturating_loss(logits), "the slope": slope}
 
 
 def d_loss(real_logits, fake_logits):
@@ -79,7 +69,7 @@ def losses(real_logits, fake_logits, real_target):
 
 
 def smoothed_d(p, q, real_target, fake_target):
-    return (real_target * p + fake_target * q) / (p + q)
+    return theory.optimal_d(p, q, real_target, fake_target)
 
 
 def equilibrium(real_target):
@@ -147,7 +137,7 @@ def judged(images, labels):
 
 def relativistic(real_logits, fake_logits):
     gap = real_logits - fake_logits
-    return {"d_loss": softplus(-gap).mean(), "g_loss": softplus(gap).mean()}
+    return {"d_loss": bce(gap, 1), "g_loss": bce(gap, 0)}
 
 
 def difference(function, x, h):
