@@ -214,7 +214,7 @@ def test_signs_lie_neither_on_each_other_nor_on_a_bottle(seed, crowd):
     points[: crowd // 2] = points[0] + rng.normal(scale=1e-3, size=(crowd // 2, 2))
     extent = (-4.0, 4.0, -4.0, 4.0)
     seat = game_drawing.seats(points, extent)
-    size = np.array([game_drawing.WIDE, game_drawing.HIGH])
+    size = np.array(game_drawing.SIGN)
     overlap = (np.abs(seat[:, None] - seat) < size - 1e-9).all(-1) & ~np.eye(16, dtype=bool)
     assert not overlap.any()
     assert (seat >= size / 2 - 1e-9).all()

@@ -197,7 +197,8 @@ def test_the_map_is_the_right_way_up_and_the_line_is_where_d_is_one_half(ring):
     rising = np.repeat(np.linspace(0, 1, 48)[:, None], 48, 1)  # D grows with y
     image = drawing.picture(replace(look, map=rising), machine.scene, ("map",), side=480)
     column = np.asarray(image.convert("L"), int)[:, 200]
-    assert column[20] < column[460]  # deep blue above, white below
+    top, bottom = np.asarray(image, int)[[20, 460], 200]
+    assert top[2] > top[0] and bottom[0] > bottom[2]  # blue above, orange below
     assert abs(int(column[60:420].argmin()) + 60 - 240) <= 4
 
 

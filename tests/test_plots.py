@@ -1,5 +1,6 @@
 """Pictures: what is drawn where, and that a reader without eyes gets words."""
 
+import base64
 import io
 import re
 
@@ -77,8 +78,31 @@ def test_movie_loops_over_the_frames_and_holds_the_last(tmp_path):
         times.append(file.info["duration"])
         assert abs(int(np.asarray(file.convert("L"))[10, 10]) - value) < 12
     assert times == [1000, 1000, 2000]
-    assert re.search(r'<img alt="Getting lighter\." .*src="data:image/gif;base64,', movie._repr_html_())
     assert repr(movie) == "<movie: Getting lighter.>"
+    with pytest.raises(ValueError, match="labels: received 2 of them"):
+        plots.movie(frames, labels=["a", "b"])
+
+
+def test_a_film_has_all_moments_on_one_sheet_each_over_its_label():
+    """A page shows one cell of the sheet: where the script looks is where the picture is."""
+    tones = np.linspace(0, 250, 7).astype(int)
+    movie = plots.movie(
+        [np.full((4, 6, 6), tone, np.uint8) for tone in tones], zoom=5, alt="Light & dark"
+    )
+    page = movie._repr_html_()
+    facts = dict(re.findall(r'data-(\w+)="(.*?)"', page))
+    assert facts["count"] == "7" and facts["labels"].split("|") == [f"{i} of 7" for i in range(1, 8)]
+    assert 'alt="Light &amp; dark"' in page
+    code = re.search(r"data:image/png;base64,([\w+/=]+)", page)[1]
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(code))).convert("L"), int)
+    wide, high = movie.pictures[0].size
+    columns, row = int(facts["columns"]), float(facts["row"]) * high
+    assert sheet.shape[1] == columns * wide
+    for i, tone in enumerate(tones):
+        x, y = i % columns * wide, round(i // columns * row)
+        part = sheet[y : y + high, x : x + wide]
+        assert abs(np.median(part) - tone) < 12
+        assert (sheet[y + high : y + round(row), x : x + wide] < 128).any()  # words
 
 
 def luminance(colour):

@@ -6,6 +6,7 @@ from PIL import Image
 
 import ganlib
 from ganlib import plots2d
+from ganlib.plots import colours
 from ganlib.theory import non_saturating_loss, sigmoid
 from ganlib.training import Snapshots
 from tests import tiny
@@ -70,8 +71,22 @@ def test_a_belief_map_shows_real_fake_and_the_line(frame):
     np.testing.assert_allclose(line[:, 0], 0.5, atol=0.06)  # 2x - 1 = 0, up to the lattice
     shown = pixels(figure)
     height, width, _ = shown.shape
-    rows = shown[height // 4 : -height // 4].sum(2)
-    assert rows[:, width // 6].mean() > rows[:, 2 * width // 3].mean()  # blue is darker than white
+    rows = shown[height // 4 : -height // 4].astype(int)
+    warm = (rows[:, :, 0] - rows[:, :, 2]).mean(0)  # red beyond blue
+    assert warm[width // 6] > 30 and warm[2 * width // 3] < -30  # orange says fake, blue says real
+    assert [text.get_text() for text in figure.axes[1].get_yticklabels()] == [
+        ".02",
+        ".1",
+        ".5",
+        ".9",
+        ".98",
+    ]
+
+
+def test_a_colour_is_as_deep_as_the_logit_is_far_from_zero():
+    depths = colours.depth([0.5, sigmoid(2.0), sigmoid(-2.0), 1.0, 0.0])
+    np.testing.assert_allclose(depths, [0.5, 0.75, 0.25, 1, 0])
+    assert colours.BELIEF(0.5)[:3] == (1, 1, 1)
 
 
 def test_a_belief_of_one_colour_has_no_line():
@@ -82,7 +97,7 @@ def test_a_belief_of_one_colour_has_no_line():
 
 def test_a_strip_has_a_place_for_every_moment(frame):
     figure = plots2d.belief_strip([frame] * 3, ["a", "b", "c"], np.ones((2, 2)), "Three")
-    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c"]
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]  # and a bar
     assert "a, b, c" in figure.alt
     with pytest.raises(ValueError, match="zip"):
         plots2d.belief_strip([frame] * 3, ["a", "b"], np.ones((2, 2)))
@@ -97,7 +112,7 @@ def test_a_movie_moves(frame):
     first = np.asarray(gif.convert("RGB"))
     gif.seek(1)
     assert (first != np.asarray(gif.convert("RGB"))).any()
-    assert "<img alt=" in film._repr_html_()
+    assert 'data-labels="1|2|3"' in film._repr_html_()
 
 
 def test_lines_draw_every_curve_and_level():

@@ -7,7 +7,8 @@ picture of it (`drawing`, `charts`) and sets an image widget (`widgets`).  `exam
 networks play about, `settings` and `controls` what may be changed, `choices` a game that the learner sets
 up and its text, `history` what can be gone back to, `pointing` what is under the pointer.  `rounds`,
 `games`, `game_drawing`, `counter`, `game_views` and `explorer` are the owner's game and the walk
-through z.  `style` is the page half: `page.css`, and a little JavaScript for names, pointer and pen.
+through z, `forging` and `forger` the forger's game.  `style` is the page half: `page.css`, and a little
+JavaScript for names, pointer and pen.
 
 Example:
     >>> from ganlib.playground import Playground
@@ -20,6 +21,7 @@ _HOME = {
     "Controller": "controller",
     "LatentExplorer": "explorer",
     "Trainer": "trainer",
+    "ForgerGame": "forger",
     "OwnerGame": "counter",
     "Playground": "views",
     "ShopGame": "game_views",

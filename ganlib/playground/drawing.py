@@ -1,32 +1,22 @@
 """From a look to a picture, in a few milliseconds: Pillow alone, at twice the size on the page.
 
 The signs are those of `plots.plane`: real examples are green dots, fakes orange crosses, D's belief is
-white for "surely fake" and blue for "surely real", with a dark line at D = 1/2.  Hue is never alone.
+orange for "fake" and blue for "real", white with a dark line at D = 1/2.  Hue is never alone.
 """
 
 import io
-from functools import cache
-from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ganlib.plots import Figure
-from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR
+from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
+from ganlib.plots.figures import font
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
 INK = "#222222"
 PARTS = ("real", "fake", "map", "grid", "arrows")
-
-
-@cache
-def font(size):
-    """Return matplotlib's own sans-serif font, which is there on every machine."""
-    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", size)
-
-
-_BLUES = np.rint(BELIEF(np.linspace(0, 1, 256))[:, :3] * 255).astype("uint8")  # of D from 0 to 1
+_SHADES = np.rint(BELIEF(depth(np.linspace(0, 1, 1024)))[:, :3] * 255).astype("uint8")  # of D from 0 to 1
 
 
 def picture(look, scene, show=PARTS[:4], side=SIDE, words=True):
@@ -114,8 +104,8 @@ def _map(belief, side):
     """Colour D's belief, first row at the bottom, and draw the line where it is 1/2."""
     low = Image.fromarray(belief[::-1].astype("float32"))
     fine = np.asarray(low.resize((side // 2, side // 2), Image.Resampling.BICUBIC))
-    index = np.clip(np.rint(fine * 255), 0, 255).astype("uint8")
-    image = Image.fromarray(_BLUES[index]).resize((side, side), Image.Resampling.BILINEAR)
+    index = np.clip(np.rint(fine * 1023), 0, 1023).astype("uint16")
+    image = Image.fromarray(_SHADES[index]).resize((side, side), Image.Resampling.BILINEAR)
     slope = np.hypot(*np.gradient(fine))  # distance to the line, in pixels, is |D - 1/2| / slope
     near = np.clip(1.3 - np.abs(fine - 0.5) / np.maximum(slope, 1e-9), 0, 1)
     line = Image.fromarray((near * 255).astype("uint8")).resize((side, side), Image.Resampling.BILINEAR)

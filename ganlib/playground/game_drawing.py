@@ -1,12 +1,14 @@
-"""Pictures of the games: bottles on a map or on a shelf, and what G makes of some z."""
+"""Pictures of the games: bottles on a map or a shelf, a forger's offers, and what G makes of some z."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ganlib.playground.drawing import INK, SIDE, cross, font, frame, placer
-from ganlib.plots.colours import G_COLOUR, REAL_COLOUR
+from ganlib.playground.drawing import INK, SIDE, cross, frame, placer
+from ganlib.playground.forging import WIDE
+from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
+from ganlib.plots.figures import font
 
-WIDE, HIGH = 0.086, 0.074  # of a bottle's sign and the air around it, as shares of the map
+SIGN = 0.086, 0.074  # of a bottle's sign and the air around it, as shares of the map
 
 
 def seats(points, extent):
@@ -16,7 +18,7 @@ def seats(points, extent):
     on a point or on the line from another sign to its point, unless it would have to go far away.
     """
     spot = np.clip(placer(extent, 1.0)(points).astype(float), 0.01, 0.99)
-    size, count = np.array([WIDE, HIGH]), len(spot)
+    size, count = np.array(SIGN), len(spot)
     angle = 2 * np.pi * (np.arange(24) / 24 - 0.25)  # from straight above
     ring = np.stack([np.cos(angle) * 1.1, np.sin(angle)], 1)
     ways = (np.geomspace(0.058, 0.9, 28)[:, None, None] * ring).reshape(-1, 2)
@@ -121,4 +123,65 @@ def walked(points, scene, side=SIDE):
         canvas.paste(
             Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size + 2, 2)
         )
+    return canvas
+
+
+def offers(game, count, rival, side=SIDE):
+    """Draw the first offers of a forger's game; with ``count`` None all, the wine and the rival's.
+
+    With one dial the height is the owner's belief; in the plane a belief is the colour of the sign.
+    """
+    canvas = Image.new("RGB", (side, side), "white")
+    draw, flat, small = ImageDraw.Draw(canvas), len(game.hidden) == 2, font(side // 32)
+    place = placer((0, WIDE, 0, WIDE) if flat else (0, WIDE, 0, 1), side)
+    told = count is None
+
+    def spots(of):
+        if flat:
+            return place(np.array([one.place for one in of]))
+        return place(np.array([(one.place[0], 0.04 + 0.92 * one.belief) for one in of]))
+
+    if not flat:
+        half = place(np.array([0, 0.5]))[1]
+        draw.line((0, half, side, half), fill="#BBBBBB", width=2)
+        draw.text((side - side // 60, half - 4), "belief ½", "#666666", small, "rs")
+    if told:
+        wine = game.hidden + game.spread
+        wine = wine if flat else np.concatenate([wine, 0.02 + 0 * wine], 1)
+        for x, y in place(wine):
+            draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=REAL_COLOUR, outline="white")
+        _path(draw, spots(rival.offers), side, INK, 2)
+    shown = game.offers if told else game.offers[:count]
+    if shown:
+        where = spots(shown)
+        _path(draw, where, side, G_COLOUR, 3)
+        r = side / 44
+        for i, ((x, y), one) in enumerate(zip(where, shown, strict=True)):
+            fill = tuple(int(255 * c) for c in BELIEF(depth(one.belief))[:3])
+            width = 5 if i == len(shown) - 1 and not told else 2
+            draw.ellipse((x - r, y - r, x + r, y + r), fill, G_COLOUR, width)
+            draw.text((x, y), str(i + 1), INK, font(side // 36), "mm")
+            if i == len(shown) - 1 and not told:
+                below = y + 2.2 * r < side
+                draw.text((x, y + (1.7 if below else -1.7) * r), f"{one.belief:.2f}", INK, small, "mm")
+    draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
+    words = "the wine, and both paths" if told else f"after {len(shown)} offers"
+    draw.text((side // 60, side // 60), words, INK, small, "lt")
+    return canvas
+
+
+def _path(draw, spots, side, colour, width):
+    """Draw a way from place to place, a small square at each."""
+    draw.line([tuple(p) for p in spots.tolist()], fill=colour, width=width)
+    r = side / 130
+    for x, y in spots:
+        draw.rectangle((x - r, y - r, x + r, y + r), fill=colour)
+
+
+def row(images, gap=12):
+    """Return images of one size side by side."""
+    wide, high = images[0].size
+    canvas = Image.new("RGB", (len(images) * (wide + gap) - gap, high), "white")
+    for i, image in enumerate(images):
+        canvas.paste(image, (i * (wide + gap), 0))
     return canvas

@@ -1,5 +1,5 @@
-const glass = this.previousElementSibling, map = this.closest('.ganlib-map'), dot = glass.querySelector('i');
-let x = .5, y = .5, due = 0;
+const glass = this.previousElementSibling, aim = glass.classList.contains('ganlib-aim'), map = this.closest('.ganlib-map'), dot = glass.querySelector('i');
+let x = aim ? .1 : .5, y = aim ? .9 : .5, due = 0;
 const send = () => {
   dot.style.left = 100 * x + '%'; dot.style.top = 100 * y + '%';
   clearTimeout(due);
@@ -10,6 +10,7 @@ const send = () => {
 };
 const clip = v => Math.min(1, Math.max(0, v));
 glass.onpointermove = glass.onpointerdown = event => {
+  if (aim && !event.buttons) return;
   const box = glass.getBoundingClientRect();
   x = clip((event.clientX - box.left) / box.width); y = clip((event.clientY - box.top) / box.height);
   send();

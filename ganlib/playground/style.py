@@ -28,13 +28,15 @@ def glass(kind):
     """Return a pane over a map that tells its wire where the pointer is, or what it draws.
 
     Args:
-        kind: ``"look"``: sends ``x y`` in [0, 1], from the top left.  ``"draw"``: sends painted cells.
+        kind: ``"look"``: sends ``x y`` in [0, 1], from the top left; ``"aim"``: the same, where it is
+            pressed.  ``"draw"``: sends painted cells.
     """
-    script = html.escape((_HERE / f"{kind}.js").read_text())
+    script = html.escape((_HERE / f"{'draw' if kind == 'draw' else 'look'}.js").read_text())
     words = {
+        "aim": "Where to offer: click a place, or move there with the arrow keys",
         "look": "What is under the pointer: arrow keys move it, the text below the picture answers",
         "draw": "Draw with the pointer; or arrow keys to move, space to paint or wipe a cell",
     }[kind]
-    pane = '<div class="ganlib-glass" tabindex="0" role="application" aria-label="{}">{}</div>'
+    pane = '<div class="ganlib-glass ganlib-{}" tabindex="0" role="application" aria-label="{}">{}</div>'
     inside = '<canvas width="32" height="32"></canvas><i></i>' if kind == "draw" else "<i></i>"
-    return pane.format(words, inside) + f'<style onload="{script}"></style>'
+    return pane.format(kind, words, inside) + f'<style onload="{script}"></style>'

@@ -27,7 +27,7 @@ GAME = (
 SIGNS = {  # what stands on the map, in the page's own type
     "real": '<span><b style="color:var(--real-ink)">●</b> real</span>',
     "fake": '<span><b style="color:var(--g-ink)">✕</b> fake</span>',
-    "map": "<span>blue: D believes, white: she does not, dark line: ½</span>",
+    "map": "<span>blue: D says real, orange: fake, dark line: ½</span>",
 }
 
 

@@ -3,7 +3,17 @@
 They are from the palette of Okabe and Ito, which survives greyscale printing and colour blindness.
 """
 
+import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 D_COLOUR, G_COLOUR, REAL_COLOUR, FAKE_COLOUR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-BELIEF = LinearSegmentedColormap.from_list("belief", ["#FFFFFF", "#C6DDEE", "#5FA3D0"])  # D from 0 to 1
+FAR = 4.0  # the logit at which a map of beliefs is as deep as it gets: D = .98, or .02 on the other side
+BELIEF = LinearSegmentedColormap.from_list(
+    "belief", ["#F8D3B8", "#FCEADD", "#FFFFFF", "#CFE3F3", "#8FC1E6"]
+)  # of the logit from -FAR to FAR: G's orange where D says fake, white at 1/2, D's blue for real
+
+
+def depth(belief):
+    """Return where a belief in [0, 1] stands on `BELIEF`, in [0, 1]: its logit, cut at ``FAR``."""
+    belief = np.clip(np.asarray(belief, float), 1e-9, 1 - 1e-9)
+    return np.clip(np.log(belief / (1 - belief)), -FAR, FAR) / (2 * FAR) + 0.5

@@ -3,7 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from ganlib.plots.figures import Figure, Movie, gif
+from ganlib.plots.figures import Figure
+from ganlib.plots.films import Movie
 
 
 def tile(images, columns=None, gap=2):
@@ -75,18 +76,20 @@ def strip(frames, labels, columns=None, title=None, alt=None):
     return figure
 
 
-def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated images."):
-    """Return a looping GIF of grids, the last one held for a second.
+def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated images.", labels=None):
+    """Return a film of grids.
 
     Args:
         frames: List of ``uint8`` arrays ``(n, height, width)``, or ``(n, height, width, 3)`` in colour.
         columns: Images in a row.
         seconds: Length of the movie.
-        zoom: Whole number by which pixels are enlarged in the file; a notebook stretches it anyway.
+        zoom: Whole number by which pixels are enlarged in the file; a page stretches it anyway.
         alt: Alternative text.
+        labels: A short text for each; by default its number.
     """
     sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
     size = (sheets[0].width * zoom, sheets[0].height * zoom)
     tones = 16 if sheets[0].mode == "L" else 256
     sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(tones) for sheet in sheets]
-    return Movie(gif(sheets, seconds), alt, width=3 * sheets[0].width // zoom)
+    labels = labels or [f"{i + 1} of {len(sheets)}" for i in range(len(sheets))]
+    return Movie(sheets, labels, alt, seconds, width=3 * sheets[0].width // zoom)

@@ -1,18 +1,17 @@
 """Pictures of games in the plane: the discriminator's belief as a map, the examples on it.
 
-A belief is drawn in blue, white for "surely fake" and deep for "surely real", with a line where
-D = 1/2.  Real examples are green dots, fakes are orange crosses: colour is never the only sign.
+A belief is coloured by its logit, orange where D says fake and blue where she says real, white with a
+line where D = 1/2.  Real examples are green dots, fakes orange crosses: colour is never the only sign.
 """
 
-import io
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from ganlib.plots.charts import lines
-from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR
-from ganlib.plots.figures import Figure, Movie, gif
+from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
+from ganlib.plots.figures import Figure
+from ganlib.plots.films import Movie
 from ganlib.theory import sigmoid
 
 __all__ = [
@@ -101,7 +100,7 @@ def belief(frame, real, names=("first feature", "second feature"), title=None, a
     shades = _draw(axes, frame, real)
     axes.set(xlabel=names[0], ylabel=names[1])
     axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
-    figure.colorbar(shades, ax=axes, label="belief D that a point is real", ticks=[0, 0.5, 1])
+    _bar(figure, shades, axes)
     if title:
         axes.set_title(title, fontsize=11, loc="left")
     return figure
@@ -121,41 +120,49 @@ def belief_strip(frames, labels, real, title=None, alt=None):
     figure = Figure((9.0, 9.0 / len(frames) + (0.5 if title else 0.25)), alt=alt)
     places = np.ravel(figure.subplots(1, len(frames)))
     for axes, frame, label in zip(places, frames, labels, strict=True):
-        _draw(axes, frame, real, size=0.5)
+        shades = _draw(axes, frame, real, size=0.5)
         axes.set(xticks=[], yticks=[])
         axes.set_title(label, fontsize=10)
+    _bar(figure, shades, places)
     if title:
         figure.suptitle(title, fontsize=11)
     return figure
 
 
+def _bar(figure, shades, axes):
+    """Say beside one map or several which colour is which belief."""
+    shown = (0.02, 0.1, 0.5, 0.9, 0.98)
+    bar = figure.colorbar(shades, ax=axes, ticks=depth(shown), aspect=30, pad=0.02)
+    bar.ax.set_yticklabels([f"{d:.2g}".lstrip("0") for d in shown], fontsize=8)
+    bar.set_label("D's belief: real", fontsize=8)
+
+
 def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief and the fakes on it."):
-    """Return a looping GIF of the moments, the last one held for a second.
+    """Return a film of the moments.
 
     Args:
         frames: List of `Frame`.
-        labels: A short text for each, shown above it.
+        labels: A short text for each.
         real: Real examples, ``(n, 2)``.
         seconds: Length of the movie.
         alt: Alternative text.
     """
     pictures = []
-    for frame, label in zip(frames, labels, strict=True):
-        figure = Figure((3.4, 3.6))
+    for frame in frames:
+        figure = Figure((4.0, 3.4))
         axes = figure.add_subplot()
-        _draw(axes, frame, real, size=0.7)
+        shades = _draw(axes, frame, real, size=0.7)
         axes.set(xticks=[], yticks=[])
-        axes.set_title(label, fontsize=10, loc="left")
-        picture = Image.open(io.BytesIO(figure.png(dpi=88))).convert("RGB")
-        pictures.append(picture.quantize(64, dither=Image.Dither.NONE))
-    return Movie(gif(pictures, seconds), alt, width=pictures[0].width)
+        _bar(figure, shades, axes)
+        pictures.append(figure.picture(dpi=88))
+    return Movie(pictures, labels, alt, seconds)
 
 
 def _draw(axes, frame, real, size=1.0):
     """Draw one frame; return the map, for a colour bar."""
     low, high = frame.limits
     box = {"extent": (low, high, low, high)}
-    shades = axes.contourf(frame.belief, cmap=BELIEF, levels=np.linspace(0, 1, 21), **box)
+    shades = axes.contourf(depth(frame.belief), cmap=BELIEF, levels=np.linspace(0, 1, 33), **box)
     if frame.belief.min() < 0.5 < frame.belief.max():
         axes.contour(frame.belief, levels=[0.5], colors="0.15", linewidths=1.2 * size, **box)
     axes.plot(*np.transpose(real), ".", color=REAL_COLOUR, markersize=5 * size, label="real")

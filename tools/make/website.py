@@ -32,7 +32,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 ROOT = Path(__file__).resolve().parents[2]
-STYLE = ROOT / "tools" / "make" / "website"
+STYLE, FILM = ROOT / "tools" / "make" / "website", ROOT / "ganlib" / "plots"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
@@ -146,6 +146,9 @@ class Site:
     def __init__(self, solutions=False):
         self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
         self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg")}
+        self.files["style.css"] += (FILM / "film.css").read_bytes()
+        film = (FILM / "film.js").read_text().strip()
+        self.files["film.js"] = f"document.querySelectorAll('.ganlib-film').forEach({film});\n".encode()
         self.pages = {}
         folders = list(KINDS)[: 3 if solutions else 2]
         course = [path for folder in folders for path in (ROOT / folder).glob("*.ipynb")]
@@ -199,6 +202,8 @@ class Site:
                 link.unwrap()
         for picture in page.body("img"):
             self.show(page, picture)
+        for film in page.body.select(".ganlib-film"):  # the page's own script and style start it
+            film.style.decompose()
         for table in page.body("table"):
             table.wrap(page.body.new_tag("div", attrs={"class": "wide"}))
             for head in table("th"):
@@ -232,7 +237,7 @@ class Site:
         return page.to(self.pages[source].url) + (f"#{parts.fragment}" if parts.fragment else "")
 
     def show(self, page, picture):
-        """Put a picture into a file, with its size; a movie gets a still for who wants no motion."""
+        """Put a picture into a file, with its size; a GIF gets a still for who wants no motion."""
         if picture["src"].startswith("data:"):
             kind, _, code = picture["src"].removeprefix("data:image/").partition(";base64,")
             data = base64.b64decode(code)

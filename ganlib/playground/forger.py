@@ -1,0 +1,124 @@
+"""You are the forger, on the page: a wine that stays hidden, one dial or two, and the owner's number."""
+
+import html
+
+import numpy as np
+
+from ganlib.playground import drawing, forging, game_drawing, style
+from ganlib.playground.widgets import Picture, button, group, page, w
+
+_SEEN = "Orange: you. Dark: the owner's gradient, from your first place. Green: the wine."
+
+
+class ForgerGame:
+    """Find a wine that nobody shows you: blend, offer, and hear how far the owner believes you.
+
+    Args:
+        wine: Real bottles, standardised, ``(n, 1)`` for one dial or ``(n, 2)`` for a place in the plane.
+        turns: Offers until the wine is shown.
+        seed: Whole number ≥ 0: where the first wine is hidden.
+
+    Attributes:
+        game: The `forging.Forgery` that is played.
+        rival: The same one as the gradient played it; None before the last offer.
+        scores: ``(you, gradient)`` for each game that came to its end: how far the last three offers lay.
+        widget: The whole, for the page.
+    """
+
+    alt = "The forger's game: his offers, the owner's belief in each, and at the end the wine"
+
+    def __init__(self, wine, turns=14, seed=0):
+        self._wine, self._turns, self._seed = np.asarray(wine, float), turns, seed
+        self.scores, self.rival, self.game = [], None, None
+        self._dials = [
+            w.FloatSlider(1.0, min=0.0, max=forging.WIDE, step=0.1, description=name)
+            for name in ("dial", "second dial")[: self._wine.shape[1]]
+        ]
+        self._picture = Picture(format="jpeg")
+        over = [self._picture]
+        if self.flat:
+            self._wire = w.Text().add_class("ganlib-wire").add_class("ganlib-hidden")
+            self._wire.observe(lambda change: self._aim(change["new"]), "value")
+            over += [self._wire, w.HTML(style.glass("aim")).add_class("ganlib-pad")]
+        self._said, self._table = w.HTML(), w.HTML().add_class("ganlib-scores")
+        self._offer = button("Offer", "Bring bottles blended so", "check", self.offer)
+        new = button("New wine", "Hide another wine and begin anew", "refresh", self.begin)
+        side = w.VBox([self._said, *self._dials, group([self._offer, new]), self._table])
+        screen = w.Box(over).add_class("ganlib-map")
+        self.widget = page([group([screen, side], "ganlib-stage")])
+        self._seed -= 1
+        self.begin()
+
+    @property
+    def flat(self):
+        """Whether there are two dials, a place in the plane."""
+        return self._wine.shape[1] == 2
+
+    def begin(self):
+        """Hide another wine, with an owner who knows nothing yet."""
+        self._seed += 1
+        self.game, self.rival = forging.Forgery(self._wine, self._seed, self._turns), None
+        self._offer.disabled = False
+        self._show()
+
+    def offer(self):
+        """Bring bottles blended as the dials say; after the last ones the wine is shown."""
+        if self.game.over:
+            return
+        self.game.offer([dial.value for dial in self._dials])
+        if self.game.over:
+            self.rival = forging.by_gradient(self.game, self.game.offers[0].place)
+            self.scores.append((self.game.miss(), self.rival.miss()))
+            self._offer.disabled = True
+        self._show()
+
+    def still(self):
+        """Return an image for a page without a kernel: a game by the number alone, at four moments."""
+        game = forging.Forgery(self._wine, self._seed, self._turns)
+        first = np.full(self._wine.shape[1], 1.0)
+        played = forging.by_number(game, first)
+        rival = forging.by_gradient(game, first)
+        shown = [*np.linspace(4, self._turns, 3).astype(int), None]
+        parts = [game_drawing.offers(played, count, rival, 420) for count in shown]
+        return game_drawing.row(parts)
+
+    def _aim(self, sent):
+        x, y = map(float, sent.split())
+        for dial, share in zip(self._dials, (x, 1 - y), strict=True):
+            dial.value = round(share * forging.WIDE, 1)
+
+    def _show(self):
+        image = game_drawing.offers(self.game, None if self.rival else len(self.game.offers), self.rival)
+        self._picture.value = drawing.encoded(image)
+        made, place = len(self.game.offers), "the wine" if self.rival else "your offers"
+        self._picture.tooltip = f"A map with {place}, {made} of {self._turns} offers made"
+        said, quiet = self._words()
+        self._said.value = (
+            f'<div class="ganlib-task" role="status"><p>{said}</p>'
+            f'<p class="ganlib-quiet">{html.escape(quiet)}</p></div>'
+        )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("game", "you", "gradient"))
+        lines = [(str(n + 1), f"{a:.2f}", f"{b:.2f}") for n, (a, b) in enumerate(self.scores)][-6:]
+        rows = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in lines)
+        self._table.value = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+
+    def _words(self):
+        """Return a sentence on what came of the last offer, and a quieter one."""
+        offers, count = self.game.offers, len(self.game.offers)
+        if not offers:
+            how = "Click a place, or move the dials" if self.flat else "Move the dial"
+            return f"<b>{how}, then offer.</b>", f"{self._turns} offers. A wine is hidden somewhere."
+        now = f"she believes <b>{offers[-1].belief:.2f}</b>"
+        if self.rival:
+            you, it = self.scores[-1]
+            said = f"Your last three lay <b>{you:.2f}</b> standard deviations from the wine, "
+            return said + f"the gradient's <b>{it:.2f}</b>.", _SEEN
+        last = f", {offers[-2].belief:.2f} before" if count > 1 else ""
+        return f"Offer {count} of {self._turns}: {now}{last}.", "She has learned from it. Another one?"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
+        still = drawing.encoded(self.still(), "PNG")
+        return data | {"image/png": still, "text/plain": f"<{self.alt}>"}, {
+            "image/png": {"alt": self.alt}
+        }
