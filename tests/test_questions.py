@@ -206,7 +206,7 @@ def test_the_summary_stars_what_surprised(workspace):
         "Straight to 0, more and more slowly, and there it stays",
         "Past 0 and back, in ever smaller swings",
     )
-    assert "You guessed 2 of 7 questions. Each ★ was a surprise" in Lesson(1).summary().text()
+    assert "You guessed 2 of 9 questions. Each ★ was a surprise" in Lesson(1).summary().text()
 
 
 def test_outside_a_workspace_guesses_live_as_long_as_the_kernel(tmp_path, monkeypatch):

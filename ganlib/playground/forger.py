@@ -34,6 +34,8 @@ class ForgerGame:
             w.FloatSlider(1.0, min=0.0, max=forging.WIDE, step=0.1, description=name)
             for name in ("dial", "second dial")[: self._wine.shape[1]]
         ]
+        for dial in self._dials:
+            dial.observe(lambda _: self._draw(), "value")
         self._picture = Picture(format="jpeg")
         over = [self._picture]
         if self.flat:
@@ -87,9 +89,14 @@ class ForgerGame:
         for dial, share in zip(self._dials, (x, 1 - y), strict=True):
             dial.value = round(share * forging.WIDE, 1)
 
-    def _show(self):
-        image = game_drawing.offers(self.game, None if self.rival else len(self.game.offers), self.rival)
+    def _draw(self):
+        count, aim = len(self.game.offers), [dial.value for dial in self._dials]
+        told = (None, self.rival) if self.rival else (count, None)
+        image = game_drawing.offers(self.game, *told, aim=None if self.rival else aim)
         self._picture.value = drawing.encoded(image)
+
+    def _show(self):
+        self._draw()
         made, place = len(self.game.offers), "the wine" if self.rival else "your offers"
         self._picture.tooltip = f"A map with {place}, {made} of {self._turns} offers made"
         said, quiet = self._words()

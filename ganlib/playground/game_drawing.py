@@ -126,10 +126,11 @@ def walked(points, scene, side=SIDE):
     return canvas
 
 
-def offers(game, count, rival, side=SIDE):
+def offers(game, count, rival, side=SIDE, aim=None):
     """Draw the first offers of a forger's game; with ``count`` None all, the wine and the rival's.
 
     With one dial the height is the owner's belief; in the plane a belief is the colour of the sign.
+    ``aim`` is the place of the next offer.
     """
     canvas = Image.new("RGB", (side, side), "white")
     draw, flat, small = ImageDraw.Draw(canvas), len(game.hidden) == 2, font(side // 32)
@@ -152,6 +153,12 @@ def offers(game, count, rival, side=SIDE):
             draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=REAL_COLOUR, outline="white")
         _path(draw, spots(rival.offers), side, INK, 2)
     shown = game.offers if told else game.offers[:count]
+    if aim is not None:
+        x, y = place(np.array([aim[0], aim[-1] if flat else 0]))
+        if flat:
+            draw.ellipse((x - 20, y - 20, x + 20, y + 20), outline=INK, width=3)
+        else:
+            draw.line((x, 0, x, side), fill="#BBBBBB", width=3)
     if shown:
         where = spots(shown)
         _path(draw, where, side, G_COLOUR, 3)

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 D_COLOUR, G_COLOUR, REAL_COLOUR, FAKE_COLOUR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-FAR = 4.0  # the logit at which a map of beliefs is as deep as it gets: D = .98, or .02 on the other side
+FAR = 3.0  # the logit at which a map of beliefs is as deep as it gets: D = .95, or .05 on the other side
 BELIEF = LinearSegmentedColormap.from_list(
-    "belief", ["#F8D3B8", "#FCEADD", "#FFFFFF", "#CFE3F3", "#8FC1E6"]
+    "belief", ["#F6CBAB", "#FADBC6", "#FFFFFF", "#C4DDF1", "#8ABEE5"]
 )  # of the logit from -FAR to FAR: G's orange where D says fake, white at 1/2, D's blue for real
 
 

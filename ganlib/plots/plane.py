@@ -131,7 +131,7 @@ def belief_strip(frames, labels, real, title=None, alt=None):
 
 def _bar(figure, shades, axes):
     """Say beside one map or several which colour is which belief."""
-    shown = (0.02, 0.1, 0.5, 0.9, 0.98)
+    shown = (0.05, 0.2, 0.5, 0.8, 0.95)
     bar = figure.colorbar(shades, ax=axes, ticks=depth(shown), aspect=30, pad=0.02)
     bar.ax.set_yticklabels([f"{d:.2g}".lstrip("0") for d in shown], fontsize=8)
     bar.set_label("D's belief: real", fontsize=8)
