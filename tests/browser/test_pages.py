@@ -191,12 +191,49 @@ def test_a_movie_keeps_still_on_request(chromium, site):
     for motion, suffix in (("no-preference", ".gif"), ("reduce", ".gif.png")):
         context = chromium.new_context(reduced_motion=motion)
         page = context.new_page()
-        page.goto(f"{site[0]}/notebooks/00_start_here.html")
+        page.goto(f"{site[0]}/index.html")
         movie = page.locator("picture img")
         movie.scroll_into_view_if_needed()
         page.wait_for_function("document.querySelector('picture img').currentSrc")
         assert movie.evaluate("one => one.currentSrc").endswith(suffix)
         context.close()
+
+
+def test_a_film_is_scrubbed_on_a_page_from_the_disk(chromium, site):
+    """No server, no kernel: play, a step, the slider by keys and by touch; all moments on paper."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"file://{site[1]}/notebooks/01_the_wine_forger.html")
+    film = page.locator(".ganlib-film").first
+    film.scroll_into_view_if_needed()
+    label, slide = film.locator(".ganlib-film-bar span"), film.get_by_role("slider")
+    assert label.inner_text() == "step 0"
+    box = film.locator(".ganlib-screen").bounding_box()
+    assert box["width"] <= 390 and 2.5 < box["width"] / box["height"] < 3.5
+    film.get_by_role("button", name="one step on").tap()
+    assert label.inner_text() == "step 8"
+    place = slide.bounding_box()
+    page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    assert label.inner_text() not in ("step 0", "step 8")
+    slide.focus()
+    page.keyboard.press("End")
+    assert label.inner_text() == "step 299"
+    film.get_by_role("button", name="Play").tap()
+    page.wait_for_function("document.querySelector('.ganlib-film-bar span').innerText === 'step 40'")
+    film.get_by_role("button", name="Pause").tap()
+    page.emulate_media(media="print")
+    assert not film.locator(".ganlib-film-bar").is_visible()
+    assert film.locator("img").bounding_box()["height"] > box["height"]  # the whole sheet
+    context.close()
+
+
+def test_without_javascript_a_film_is_all_its_moments(chromium, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site[0]}/notebooks/01_the_wine_forger.html")
+    image = page.locator(".ganlib-film > img").first
+    assert image.is_visible() and not page.locator(".ganlib-film-bar").count()
+    context.close()
 
 
 def test_paper_has_no_navigation(visit):
