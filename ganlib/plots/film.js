@@ -2,7 +2,7 @@ film => {
   if (film.dataset.on) return;
   film.dataset.on = 'yes';
   const count = +film.dataset.count, columns = +film.dataset.columns, labels = film.dataset.labels.split('|');
-  const image = film.querySelector('img');
+  const image = film.querySelector('img'), high = film.dataset.row * Math.ceil(count / columns);
   const make = (tag, words, name) => {
     const node = document.createElement(tag);
     if (words) node.textContent = words;
@@ -17,16 +17,18 @@ film => {
   slide.type = 'range'; slide.min = 0; slide.max = count - 1; slide.value = 0;
   film.setAttribute('role', 'group');
   film.setAttribute('aria-label', 'Film: ' + image.alt);
-  image.replaceWith(screen);
-  screen.append(image);
-  image.style.width = 100 * columns + '%';
+  screen.setAttribute('role', 'img');
+  screen.setAttribute('aria-label', image.alt);
+  screen.style.backgroundImage = `url(${image.src})`;
+  screen.style.backgroundSize = 100 * columns + '% auto';
+  image.before(screen);
   bar.append(play, back, slide, on, label);
   screen.after(bar);
   let timer = 0;
   const show = now => {
     slide.value = now;
-    image.style.left = -100 * (now % columns) + '%';
-    image.style.top = -100 * film.dataset.row * Math.floor(now / columns) + '%';
+    const across = now % columns, down = film.dataset.row * Math.floor(now / columns);
+    screen.style.backgroundPosition = `${100 * across / (columns - 1 || 1)}% ${100 * down / (high - 1)}%`;
     label.textContent = labels[now];
     slide.setAttribute('aria-valuetext', labels[now]);
   };
