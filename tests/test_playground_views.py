@@ -97,10 +97,12 @@ def test_out_of_sight_is_paused(lab):
     lab._unseen({"old": None, "new": 0})
 
 
-def test_a_filmstrip_leaves_the_screen_as_it_was(lab):
+def test_a_film_leaves_the_screen_as_it_was(lab):
     lab.controller.run(4).result(WAIT)
-    figure = lab.filmstrip((0, 3), title="Three steps")
-    assert "at iteration 3" in figure.alt
+    film = lab.film(9, moments=4)
+    assert [label.split(":")[0] for label in film.labels] == [f"iteration {i}" for i in (0, 1, 4, 9)]
+    assert "at iteration 9" in film.alt
+    assert len({picture.tobytes() for picture in film.pictures}) == 4
     assert lab.controller.ask(lambda machine: machine.iteration).result(WAIT) == 4
 
 

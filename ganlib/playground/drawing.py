@@ -9,9 +9,9 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ganlib.plots import Figure
 from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
 from ganlib.plots.figures import font
+from ganlib.plots.films import Movie
 
 SIDE = 840  # pixels of the picture's square; shown at half of that, so sharp on a dense screen
 INK = "#222222"
@@ -206,26 +206,19 @@ def digit_place(count, x, y, side=SIDE):
     return (row * across + column, *(pixels / size for pixels in inside))
 
 
-def film(looks, scene, labels=None, title=None, show=("real", "fake", "map")):
-    """Show several looks side by side: the film of a game on a page without a kernel.
+def film(looks, scene, show=("real", "fake", "map")):
+    """Return several looks as a film, for a page without a kernel.
 
     Args:
         looks: List of `frames.Frame`.
         scene: Their `examples.Scene`.
-        labels: A short text for each; by default its iteration.
-        title: The picture's message, in a few words.
         show: Which of ``PARTS`` to draw of a cloud of points.
     """
-    labels = labels or [f"iteration {look.figures['iteration']}" for look in looks]
-    alt = "; ".join(describe(look, scene) for look in looks)
-    figure = Figure(
-        (9.0, 9.0 / len(looks) + (0.6 if title else 0.25)),
-        alt=f"{len(looks)} pictures side by side: {alt}",
-    )
-    for axes, look, label in zip(np.ravel(figure.subplots(1, len(looks))), looks, labels, strict=True):
-        axes.imshow(np.asarray(picture(look, scene, show, 420)))
-        axes.set_axis_off()
-        axes.set_title(label, fontsize=10)
-    if title:
-        figure.suptitle(title, fontsize=11)
-    return figure
+    labels = [
+        "iteration {iteration}: d_loss {d_loss:.2f}, g_loss {g_loss:.2f}".format(**look.figures)
+        if look.figures["iteration"]
+        else "iteration 0"
+        for look in looks
+    ]
+    alt = f"A game from its beginning. {describe(looks[0], scene)} {describe(looks[-1], scene)}"
+    return Movie([picture(look, scene, show, 300, False) for look in looks], labels, alt, 5, width=400)

@@ -9,6 +9,8 @@ import threading
 import time
 import weakref
 
+import numpy as np
+
 from ganlib.errors import refuse
 from ganlib.playground import charts, choices, controls, drawing, pointing, style
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
@@ -78,13 +80,18 @@ class Playground(Lab):
         if threading.current_thread() is not self._painter:
             self._painter.join(5)
 
-    def filmstrip(self, iterations=(0, 200, 800, 2000), title=None):
-        """Return a figure with the game at some iterations, played from the start with these settings.
+    def film(self, until=2000, moments=20):
+        """Return a film of the game, played from the start with these settings.
 
         What is on the screen does not change.  Raises what the training raises.
+
+        Args:
+            until: Its last iteration.
+            moments: How many are shown, close together at the beginning.
         """
-        looks = self.controller.ask(lambda machine: machine.preview(iterations)).result()
-        return drawing.film(looks, self.scene, title=title)
+        shown = np.unique(np.rint(until * np.linspace(0, 1, moments) ** 2).astype(int)).tolist()
+        looks = self.controller.ask(lambda machine: machine.preview(shown)).result()
+        return drawing.film(looks, self.scene)
 
     @property
     def scene(self):

@@ -66,7 +66,7 @@ class Movie:
             sheet.paste(picture.convert("RGB"), (x, y))
             draw.text((x + wide / 2, y + high + size), label, "#222222", small, "mm")
         out = io.BytesIO()
-        sheet.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        sheet.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         return out.getvalue(), columns, row
 
     def _repr_html_(self):
@@ -81,7 +81,7 @@ class Movie:
         }
         facts = "".join(f' data-{name}="{html.escape(str(fact))}"' for name, fact in facts.items())
         size = f"--film-width: {self.width}px; --film-shape: {wide} / {high}"
-        size += "; image-rendering: pixelated" if self.width > wide else ""
+        size += "; image-rendering: pixelated" if self.width >= 2 * wide else ""
         code = base64.b64encode(sheet).decode()
         image = f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{code}">'
         return f'<div class="ganlib-film"{facts} style="{size}">{image}{_player()}</div>'
