@@ -8,7 +8,9 @@ import html
 from functools import cache
 from pathlib import Path
 
-from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
+from matplotlib.colors import to_hex
+
+from ganlib.plots.colours import BELIEF, D_COLOUR, G_COLOUR, REAL_COLOUR
 
 _HERE = Path(__file__).parent
 
@@ -19,6 +21,7 @@ def sheet():
     css = (_HERE / "page.css").read_text()
     for word, colour in (("DBLUE", D_COLOUR), ("GORANGE", G_COLOUR), ("RGREEN", REAL_COLOUR)):
         css = css.replace(word, colour)
+    css = css.replace("SHADES", ", ".join(to_hex(BELIEF(share)) for share in (0, 0.25, 0.5, 0.75, 1)))
     script = html.escape((_HERE / "page.js").read_text())
     return f'<style onload="{script}">{css}</style>'
 

@@ -29,7 +29,7 @@ GAME = (
 SIGNS = {  # what stands on the map, in the page's own type
     "real": '<span><b style="color:var(--real-ink)">●</b> real</span>',
     "fake": '<span><b style="color:var(--g-ink)">✕</b> fake</span>',
-    "map": "<span>blue: D says real, orange: fake, dark line: ½</span>",
+    "map": '<span>D says fake <span class="ganlib-shade"></span> real, dark line: ½</span>',
 }
 
 
