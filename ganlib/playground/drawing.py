@@ -221,4 +221,4 @@ def film(looks, scene, show=("real", "fake", "map")):
         for look in looks
     ]
     alt = f"A game from its beginning. {describe(looks[0], scene)} {describe(looks[-1], scene)}"
-    return Movie([picture(look, scene, show, 300, False) for look in looks], labels, alt, 5, width=400)
+    return Movie([picture(look, scene, show, 280, False) for look in looks], labels, alt, 5, width=400)

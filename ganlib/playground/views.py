@@ -80,7 +80,7 @@ class Playground(Lab):
         if threading.current_thread() is not self._painter:
             self._painter.join(5)
 
-    def film(self, until=2000, moments=20):
+    def film(self, until=2000, moments=14):
         """Return a film of the game, played from the start with these settings.
 
         What is on the screen does not change.  Raises what the training raises.

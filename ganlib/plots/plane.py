@@ -154,8 +154,8 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
         shades = _draw(axes, frame, real, size=0.7)
         axes.set(xticks=[], yticks=[])
         _bar(figure, shades, axes)
-        pictures.append(figure.picture(dpi=88))
-    return Movie(pictures, labels, alt, seconds)
+        pictures.append(figure.picture(dpi=76))
+    return Movie(pictures, labels, alt, seconds, width=352)
 
 
 def _draw(axes, frame, real, size=1.0):
