@@ -7,7 +7,7 @@ import numpy as np
 from ganlib.playground import drawing, forging, game_drawing, style
 from ganlib.playground.widgets import Picture, button, group, page, w
 
-_SEEN = "Orange: you. Dark: the owner's gradient, from your first place. Green: the wine."
+_SEEN = "Orange: you. Dark: who is told the slope, from your first place. Green: the wine."
 
 
 class ForgerGame:
@@ -104,7 +104,7 @@ class ForgerGame:
             f'<div class="ganlib-task" role="status"><p>{said}</p>'
             f'<p class="ganlib-quiet">{html.escape(quiet)}</p></div>'
         )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("game", "you", "gradient"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("game", "you", "slope"))
         lines = [(str(n + 1), f"{a:.2f}", f"{b:.2f}") for n, (a, b) in enumerate(self.scores)][-6:]
         rows = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in lines)
         self._table.value = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
@@ -114,12 +114,13 @@ class ForgerGame:
         offers, count = self.game.offers, len(self.game.offers)
         if not offers:
             how = "Click a place, or move the dials" if self.flat else "Move the dial"
-            return f"<b>{how}, then offer.</b>", f"{self._turns} offers. A wine is hidden somewhere."
+            goal = f"{self._turns} offers. Get your last three as near as you can to a hidden wine."
+            return f"<b>{how}, then offer.</b>", goal
         now = f"she believes <b>{offers[-1].belief:.2f}</b>"
         if self.rival:
             you, it = self.scores[-1]
             said = f"Your last three lay <b>{you:.2f}</b> standard deviations from the wine, "
-            return said + f"the gradient's <b>{it:.2f}</b>.", _SEEN
+            return said + f"the slope's <b>{it:.2f}</b>.", _SEEN
         last = f", {offers[-2].belief:.2f} before" if count > 1 else ""
         return f"Offer {count} of {self._turns}: {now}{last}.", "She has learned from it. Another one?"
 

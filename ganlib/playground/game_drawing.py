@@ -174,6 +174,8 @@ def offers(game, count, rival, side=SIDE, aim=None):
     draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
     words = "the wine, and both paths" if told else f"after {len(shown)} offers"
     draw.text((side // 60, side // 60), words, INK, small, "lt")
+    ways = "→ first dial   ↑ second dial" if flat else "→ dial   ↑ her belief"
+    draw.text((side - side // 60, side // 60), ways, "#666666", small, "rt")
     return canvas
 
 

@@ -90,14 +90,14 @@ def test_the_forger_with_one_dial_by_keyboard_alone(server, open_page, artefacts
             page.get_by_text(re.compile(f"Offer {offered} of 4: she believes")).wait_for()
             assert page.locator("img[title*='the wine']").count() == 0
         knob.focus()
-    page.get_by_text("standard deviations from the wine, the gradient's").wait_for()
+    page.get_by_text("standard deviations from the wine, the slope's").wait_for()
     page.locator("img[title='A map with the wine, 4 of 4 offers made']").wait_for()
     assert button(page, "Offer").is_disabled()
     assert page.locator(".ganlib-map").evaluate(SEEN) == place
     page.screenshot(path=artefacts / "forger-1.png")
     button(page, "New wine").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("A wine is hidden somewhere").wait_for()
+    page.get_by_text("as near as you can to a hidden wine").wait_for()
     assert page.locator(".ganlib-scores tr").count() == 2  # the score is kept
 
 
