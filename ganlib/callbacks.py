@@ -1,5 +1,7 @@
 """What looks on while a GAN trains: its log, its bar, its clock, its pictures."""
 
+import contextlib
+import signal
 import time
 
 import numpy as np
@@ -152,3 +154,33 @@ class Snapshots(keras.callbacks.Callback):
     def _take(self):
         self.steps.append(self.model.steps_done)
         self.frames.append(self.take(self.model))
+
+
+class StopOnSignal(keras.callbacks.Callback):
+    """Ctrl-C, or a polite end from outside, ends the training at the end of an execution; twice, at once.
+
+    Attributes:
+        asked: Whether it was asked to.
+    """
+
+    asked = False
+
+    @contextlib.contextmanager
+    def listening(self):
+        """Listen as long as the block runs."""
+        kept = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+
+    def _ask(self, number, frame):
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Stop here if it was asked to."""
+        if self.asked:
+            self.model.stop_training = True

@@ -7,7 +7,6 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import sys
 import textwrap
 import traceback
@@ -89,6 +88,10 @@ def _parser():
     sub.add_argument("--seed", type=int, default=0, help="of z (0)")
     sub.add_argument("--out", type=Path, default=Path("samples.png"), help=".png or .npy (samples.png)")
 
+    sub = command("export", export, "Write a GAN of dense layers for a web page to draw with.")
+    sub.add_argument("run_dir", metavar="RUN", type=Path, help="the folder of a training")
+    sub.add_argument("--out", type=Path, help=".js, for a page, or .json (RUN/generator.js)")
+
     sub = command("evaluate", evaluate, "Measure a GAN against real digits it has not seen.")
     sub.add_argument("what", metavar="RUN|RECIPE", help="a training's folder; or a recipe, trained first")
     length = sub.add_mutually_exclusive_group()
@@ -142,11 +145,11 @@ def train(options):
     """``ganlib train``: train, then write the grid, the movie and the history."""
     recipe = get_recipe(options.recipe)
     out = options.out or Path("runs") / f"{recipe.name}-{options.seed}"
-    from ganlib import plots, training
+    from ganlib import callbacks, plots, training
 
     recipe, examples = _examples(recipe, options)
     gan = ganlib.build(recipe, options.seed)
-    shots, stop = training.Snapshots(25, every=100), _stopper(training)
+    shots, stop = training.Snapshots(25, every=100), callbacks.StopOnSignal()
     with stop.listening():
         history = ganlib.train(
             gan,
@@ -196,33 +199,6 @@ def _write_results(out, history, frames, plots):
     (out / "history.jsonl").write_text("".join(lines))
 
 
-def _stopper(training):
-    class Stop(training.keras.callbacks.Callback):
-        """Ctrl-C ends the training at the end of an execution; a second one ends it at once."""
-
-        asked = False
-
-        @contextlib.contextmanager
-        def listening(self):
-            kept = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for number, handler in kept.items():
-                    signal.signal(number, handler)
-
-        def ask(self, number, frame):
-            if self.asked:
-                raise KeyboardInterrupt
-            self.asked = True
-
-        def on_train_batch_end(self, batch, logs=None):
-            if self.asked:
-                self.model.stop_training = True
-
-    return Stop()
-
-
 def sample(options):
     """``ganlib sample``: a grid as PNG, or the images as a NumPy array."""
     import numpy as np
@@ -240,6 +216,17 @@ def sample(options):
     else:
         options.out.write_bytes(plots.grid(images).png())
     print(f"{options.count} images of {options.run_dir} are in {options.out}")
+    return 0
+
+
+def export(options):
+    """``ganlib export``: both networks as one file that a page computes with."""
+    from ganlib import export as files
+    from ganlib.checkpoints import checkpoint
+
+    gan, out = checkpoint.load(options.run_dir), options.out or options.run_dir / "generator.js"
+    size = files.write(out, gan.recipe, [files.moment(gan)])
+    print(f"{gan.recipe.name} after {gan.steps_done} steps: {size / 1000:.0f} kB in {out}")
     return 0
 
 

@@ -1,5 +1,6 @@
-"""A chromium, and a JupyterLab on this machine's loopback for it to open."""
+"""A chromium; a JupyterLab and the site, on this machine's loopback, for it to open."""
 
+import http.server
 import json
 import os
 import secrets
@@ -7,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -161,3 +164,21 @@ def open_page(server, chromium, artefacts):
 def artefacts():
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     return ARTEFACTS
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Build the site with its solutions, serve it on the loopback, return its address and folder."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, ROOT / "tools" / "make" / "website.py", "--solutions", "--out", folder]
+    subprocess.run(command, check=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()

@@ -1,11 +1,6 @@
 """The site in a real browser: axe-core, light and dark, wide and narrow; keyboard, menu and paper."""
 
-import http.server
 import itertools
-import subprocess
-import sys
-import threading
-from functools import partial
 
 import pytest
 from conftest import ROOT
@@ -23,24 +18,6 @@ HARMLESS = {
     "nonBmp",
     "elmPartiallyObscured",
 }  # signs that are no letters; what has to be scrolled into view
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Build the site with its solutions, serve it on the loopback, return its address and folder."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, ROOT / "tools" / "make" / "website.py", "--solutions", "--out", folder]
-    subprocess.run(command, check=True)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

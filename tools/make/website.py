@@ -156,9 +156,21 @@ class Site:
         documents = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
         for path in dict.fromkeys([ROOT / "README.md", *course, *documents]):
             self.add(path.relative_to(ROOT).as_posix())
+        self.draw()
         self.order = list(self.pages.values())
         for page in self.order:
             self.finish(page)
+
+    def draw(self):
+        """Add the page in which a generator draws, with its script and its weights, the best first."""
+        body = (STYLE / "draw.html").read_text(encoding="utf-8")
+        weights = sorted((STYLE / "draw").glob("*.js"), reverse=True)
+        body += '<script src="draw.js"></script>'
+        body += "".join(f'<script src="draw/{path.name}" defer></script>' for path in weights)
+        self.pages["draw.md"] = Page("draw.md", BeautifulSoup(body, "html.parser"))
+        self.files |= {f"draw/{path.name}": path.read_bytes() for path in weights}
+        begin = b"document.querySelectorAll('[data-draw]').forEach(play);\n"
+        self.files["draw.js"] = (STYLE / "draw.js").read_bytes() + begin
 
     def add(self, source):
         """Render one file and return its page, whose links still lead into the repository."""
@@ -267,7 +279,9 @@ class Site:
         """Return every file of the site: a dict of paths to bytes."""
         template = self.exporter.environment.get_template("page.html.j2")
         course = {kind: [page for page in self.order if page.kind == kind] for kind in KINDS.values()}
-        documents = [page for page in self.order[1:] if not page.kind]
+        documents = [
+            page for page in self.order[1:] if not page.kind and page is not self.pages["draw.md"]
+        ]
         row = [None, *self.order, None]
         around = {page.source: (row[i], row[i + 2]) for i, page in enumerate(self.order)}
         pages = {
@@ -277,6 +291,7 @@ class Site:
                 home=self.order[0],
                 course=course,
                 documents=documents,
+                draw=self.pages["draw.md"],
             ).encode()
             for page in self.pages.values()
         }
