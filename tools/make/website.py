@@ -156,21 +156,37 @@ class Site:
         documents = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
         for path in dict.fromkeys([ROOT / "README.md", *course, *documents]):
             self.add(path.relative_to(ROOT).as_posix())
-        self.draw()
+        self.live()
+        self.invite()
         self.order = list(self.pages.values())
         for page in self.order:
             self.finish(page)
 
-    def draw(self):
-        """Add the page in which a generator draws, with its script and its weights, the best first."""
-        body = (STYLE / "draw.html").read_text(encoding="utf-8")
+    def live(self):
+        """Add the pages that compute, with their scripts, and with weights, the last moment first."""
         weights = sorted((STYLE / "draw").glob("*.js"), reverse=True)
-        body += '<script src="draw.js"></script>'
-        body += "".join(f'<script src="draw/{path.name}" defer></script>' for path in weights)
-        self.pages["draw.md"] = Page("draw.md", BeautifulSoup(body, "html.parser"))
         self.files |= {f"draw/{path.name}": path.read_bytes() for path in weights}
-        begin = b"document.querySelectorAll('[data-draw]').forEach(play);\n"
-        self.files["draw.js"] = (STYLE / "draw.js").read_bytes() + begin
+        dice = (STYLE / "dice.js").read_bytes()
+        for name, begun in (("play", "ring: playRing, knob: playKnob"), ("draw", "draw: play")):
+            body = (STYLE / f"{name}.html").read_text(encoding="utf-8")
+            body += f'<script src="{name}.js"></script>'
+            if name == "draw":
+                body += "".join(f'<script src="draw/{path.name}" defer></script>' for path in weights)
+            self.pages[f"{name}.md"] = Page(f"{name}.md", BeautifulSoup(body, "html.parser"))
+            begin = (
+                f"Object.entries({{{begun}}}).forEach(([name, begin]) =>"
+                " document.querySelectorAll(`[data-${name}]`).forEach(begin));\n"
+            )
+            self.files[f"{name}.js"] = dice + (STYLE / f"{name}.js").read_bytes() + begin.encode()
+
+    def invite(self):
+        """Say on the first page what can be done at once."""
+        play, draw = (f'<a href="{name}.html">' for name in ("play", "draw"))
+        words = (
+            f"Nothing to install: {play}play a GAN</a> in this browser, or let one {draw}draw digits</a>."
+        )
+        words = f'<p class="question">{words}</p>'
+        self.pages["README.md"].body.h1.insert_after(BeautifulSoup(words, "html.parser"))
 
     def add(self, source):
         """Render one file and return its page, whose links still lead into the repository."""
@@ -230,7 +246,7 @@ class Site:
     def target(self, page, address):
         """Return where a link of this page leads in the site; None if what it names has no page."""
         parts = urlsplit(address)
-        if parts.scheme or parts.netloc or not parts.path:
+        if parts.scheme or parts.netloc or not parts.path or address in ("play.html", "draw.html"):
             return address
         source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), unquote(parts.path)))
         path = ROOT / source
@@ -279,9 +295,8 @@ class Site:
         """Return every file of the site: a dict of paths to bytes."""
         template = self.exporter.environment.get_template("page.html.j2")
         course = {kind: [page for page in self.order if page.kind == kind] for kind in KINDS.values()}
-        documents = [
-            page for page in self.order[1:] if not page.kind and page is not self.pages["draw.md"]
-        ]
+        live = [self.pages[name] for name in ("play.md", "draw.md")]
+        documents = [page for page in self.order[1:] if not page.kind and page not in live]
         row = [None, *self.order, None]
         around = {page.source: (row[i], row[i + 2]) for i, page in enumerate(self.order)}
         pages = {
@@ -291,7 +306,7 @@ class Site:
                 home=self.order[0],
                 course=course,
                 documents=documents,
-                draw=self.pages["draw.md"],
+                live=live,
             ).encode()
             for page in self.pages.values()
         }

@@ -62,21 +62,9 @@ const judged = (model, moment, image, digit = 0) =>
 
 // ---- z ----
 
-// A number from N(0, 1) by Box and Muller (1958), from a small generator of whole numbers (mulberry32).
-const dice = seed => {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = state + 0x6D2B79F5 | 0;
-    let t = Math.imul(state ^ state >>> 15, 1 | state);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-};
-
 // Two directions at right angles, each as long as a z usually is.
 const plane = (size, seed) => {
-  const normal = dice(seed), make = () => Float64Array.from({length: size}, normal);
+  const {normal} = dice(seed), make = () => Float64Array.from({length: size}, normal);
   const dot = (a, b) => a.reduce((sum, one, i) => sum + one * b[i], 0), u = make(), raw = make();
   const along = dot(raw, u) / dot(u, u), v = raw.map((one, i) => one - along * u[i]);
   return [u, v].map(one => { const scale = Math.sqrt(size / dot(one, one)); return one.map(x => x * scale); });
