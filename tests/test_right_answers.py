@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from ganlib.backend import keras, tf
+from ganlib.checks.lesson_07 import play
 from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
-from tests.wrong_answers.steps import g_step, toggled
+from tests.wrong_answers.lesson_03 import fixed, searched
+from tests.wrong_answers.steps import g_step
 
 ops = keras.ops
 
@@ -54,6 +56,77 @@ class Better:
         return tf.reduce_min(after) > tf.reduce_max(before)
 
 
+def first_clean(steps, fresh):
+    """Compare sums over all arrays of G, and of D, before and after."""
+    for place, step in enumerate(steps):
+        generator, discriminator, real, z = fresh()
+        before = [
+            np.concatenate([np.ravel(w) for w in n.get_weights()]) for n in (generator, discriminator)
+        ]
+        step(generator, discriminator, real, z)
+        after = [
+            np.concatenate([np.ravel(w) for w in n.get_weights()]) for n in (generator, discriminator)
+        ]
+        if (before[0] == after[0]).all() and (before[1] != after[1]).any():
+            return place
+    return None
+
+
+def frozen_statistics(generator, discriminator, optimizer, z):
+    """Let D's averages move, and put them back."""
+    kept = [v.numpy() for v in discriminator.non_trainable_variables]
+    loss = g_step(scope=False)(generator, discriminator, optimizer, z)
+    for variable, value in zip(discriminator.non_trainable_variables, kept, strict=True):
+        variable.assign(value)
+    return loss
+
+
+def by_variable(generator, image, z, steps, rate):
+    found, optimizer = tf.Variable(z), keras.optimizers.SGD(rate)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = keras.losses.MeanSquaredError()(image[None], generator(found, training=False))
+        optimizer.apply(tape.gradient(loss, [found]), [found])
+    return found
+
+
+def counted_by_loop(points, centres, sigma, least):
+    counts = [0] * len(centres)
+    for x in points:
+        away = [np.hypot(*(x - centre)) for centre in centres]
+        if min(away) <= 3 * sigma:
+            counts[int(np.argmin(away))] += 1
+    return sum(count >= least for count in counts)
+
+
+def played_long(step):
+    """Many rounds from nearly 0: the distance goes up and down on its way, so take a mean factor."""
+    at, logs = np.array([1e-6, 0.7e-6]), []
+    for _ in range(40_000):
+        new = np.array(step(*at))
+        logs.append(np.log(np.hypot(*new) / np.hypot(*at)))
+        at = new / np.hypot(*new) * 1e-6
+    return np.exp(np.mean(logs[-39_000:]))
+
+
+def threshold(modes, good, d_loss, swing):
+    """Other borders than the solution's."""
+    late = [list(each)[-3:] for each in (modes, good, d_loss)]
+    if set(late[0]) == {8}:
+        return "circle" if good[-1] < 0.45 else "healthy"
+    if np.mean(late[1]) > 0.4 and max(late[2]) < 0.5:
+        return "collapse"
+    if max(late[2]) < 0.4:
+        return "owner too strong"
+    return "oscillation" if np.ptp(late[2]) > 0.02 else "owner too weak"
+
+
+def searched_rate(row):
+    starts = np.random.default_rng(1).normal(size=(2, 50))
+    left = {rate: play(row | {"rate": rate}, *starts).mean() for rate in (0.05, 0.1, 0.2, 0.4, 0.8)}
+    return row | {"rate": min(left, key=left.get)}
+
+
 RIGHT = {
     "1.1": [
         lambda x, w, b: tf.sigmoid(x @ w + b),
@@ -91,7 +164,50 @@ RIGHT = {
         lambda x: (ops.softplus(-x), -ops.sigmoid(-x)),
         lambda x: np.array([softplus(-x), sigmoid(x) - 1]),
     ],
-    "3.5": [toggled(g_step(), (1,))],
+    "3.1": [
+        lambda real, fake: (
+            (tf.reduce_mean(tf.nn.softplus(-real)) + tf.reduce_mean(tf.nn.softplus(fake))) / 2
+        ),
+        lambda real, fake: (ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))) * 0.5,
+        lambda real, fake: (
+            keras.losses.BinaryCrossentropy(from_logits=True)(tf.ones_like(real), real) / 2
+            + keras.losses.BinaryCrossentropy(from_logits=True)(tf.zeros_like(fake), fake) / 2
+        ),
+        lambda real, fake: (
+            tf.add_n(
+                [
+                    tf.nn.softplus(sign * each)[i, 0] / len(each)
+                    for sign, each in ((-1, real), (1, fake))
+                    for i in range(len(each))
+                ]
+            )
+            / 2
+        ),
+        lambda real, fake: [
+            tf.reduce_mean(tf.concat([tf.nn.softplus(-real)[:, 0]], 0)) / 2
+            + tf.reduce_mean(tf.nn.softplus(fake)) / 2
+        ],
+    ],
+    "3.2": [
+        first_clean,
+        lambda steps, fresh: np.array([first_clean(steps, fresh)]),
+        lambda steps, fresh: tf.constant(first_clean(steps, fresh)),
+    ],
+    "3.4": [g_step(), frozen_statistics],
+    "3.5": [
+        fixed(),
+        fixed(line_16="        layers.Dense(units=1, activation=None),"),
+        fixed(line_47='real = scale = tf.cast(images, "float32") / 127.5 - 1.0'),
+        fixed(line_49="z = tf.random.normal((2, len(images), 100))"),
+        fixed(line_49="z = np.random.normal(size=(2, len(images), 100)).astype('float32')"),
+        fixed(line_39="loss = -tf.reduce_mean(tf.math.log_sigmoid(discriminator(fake, training=True)))"),
+    ],
+    "3.6": [
+        searched(),
+        lambda *given: searched()(*given).numpy().tolist(),
+        by_variable,
+        lambda generator, image, z, steps, rate: searched()(generator, image[None], z, steps, rate),
+    ],
     "4.2": [
         lambda r, f, t: tf.stack(
             [
@@ -125,7 +241,28 @@ RIGHT = {
     "6.1": [
         lambda real, fake: tf.constant(solution("lesson_06")["frechet"](real, fake)),
     ],
+    "7.2": [counted_by_loop, lambda p, c, s, n: tf.constant(counted_by_loop(p, c, s, n))],
+    "7.3": [
+        lambda step: (
+            np.abs(np.linalg.eigvals(np.array([step(1e-6, 0.0), step(0.0, 1e-6)]).T)) / 1e-6
+        ).max(),
+        played_long,
+        lambda step: tf.reduce_max(
+            tf.abs(tf.linalg.eigvals(1e6 * tf.constant([step(1e-6, 0.0), step(0.0, 1e-6)])))
+        ),
+    ],
+    "7.4": [
+        threshold,
+        lambda *board: np.array([threshold(*board)])[0],
+        lambda *board: threshold(*map(list, board)),
+    ],
     "7.6": [
+        lambda row: {**row, "rate": 0.5},
+        lambda row: dict(row, rate=np.float32(0.3)),
+        lambda row: row | {"rate": tf.constant(0.4), "memory": np.array([0.9])},
+        searched_rate,
+    ],
+    "7.5": [
         lambda before, after: len(before) > 4 and tf.reduce_all(after > before),
         lambda before, after: len(before) >= 5 and all(map(np.greater, after, before)),
         lambda before, after: (after > before).sum() == len(before) and len(after) // 5 > 0,
@@ -175,8 +312,8 @@ def test_a_small_case_says_what_is_off_and_where_it_was_right():
         "At function = x², x = 1, h = 0.5 yours is 0.5 where 2 is due, "
         "in every case tried 0.25 times as much."
     )
-    assert small_case("7.3", lambda t, p, rate, r1: (t + rate * sigmoid(p * t) * p, p)) == (
-        "At theta = 1, psi = 0, rate = 1, r1 = 0 psi is 0 where -0.5 is due."
+    assert small_case("2.4", lambda logits: (-softplus(logits), sigmoid(logits))) == (
+        "At logits = [0] the slope is [0.5] where [-0.5] is due, in every case tried -1 times as much."
     )
     assert small_case("4.5", lambda target: 0) == (
         "At real_target = 0.8 yours is 0 where 1.39 is due (right at real_target = 0.5)."

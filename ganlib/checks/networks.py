@@ -47,7 +47,7 @@ def recorded(name, moves):
     return optimizer
 
 
-def pair(seed=1, latent_dim=LATENT_DIM):
+def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False):
     """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy`."""
 
     def init(i):
@@ -71,6 +71,7 @@ def pair(seed=1, latent_dim=LATENT_DIM):
             Spy(),
             layers.Flatten(),
             layers.Dense(5, **init(2)),
+            *([layers.BatchNormalization(momentum=0.5)] if d_norm else []),
             layers.LeakyReLU(negative_slope=0.2),
             layers.Dense(1, **init(3)),
         ]
@@ -93,9 +94,8 @@ def trainable(network):
 def statistics(network):
     """Return the running statistics of its batch norm layers as one flat vector."""
     norms = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    return np.concatenate(
-        [np.ravel(v.numpy()) for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
-    )
+    kept = [np.ravel(v.numpy()) for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
+    return np.concatenate([np.zeros(0), *kept])
 
 
 def spies(*networks):

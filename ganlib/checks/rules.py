@@ -55,10 +55,6 @@ def d_loss(real_logits, fake_logits):
     return (bce(real_logits, 1) + bce(fake_logits, 0)) / 2
 
 
-def g_loss(fake_logits):
-    return bce(fake_logits, 1)
-
-
 def targets(count, smoothing):
     return np.repeat([1 - smoothing, 0], count)[:, None]
 
@@ -113,18 +109,28 @@ def good_share(points, centres, sigma):
     return (np.linalg.norm(points[:, None] - centres[None], axis=2).min(1) <= 3 * sigma).mean()
 
 
-def modes_found(points, centres, sigma):
-    return metrics.modes(points, centres, sigma)["modes"]
+def modes_found(points, centres, sigma, least):
+    return metrics.modes(points, centres, sigma, least=least)["modes"]
 
 
-def dirac_step(theta, psi, rate, r1):
-    d = sigmoid(psi * theta)
-    return {"theta": theta + rate * d * psi, "psi": psi - rate * (d * theta + r1 * psi)}
+def still(theta, psi):
+    return theta, psi
 
 
-def growth(rate, r1):
-    step = [[1, rate / 2], [-rate / 2, 1 - rate * r1]]
-    return np.abs(np.linalg.eigvals(np.array(step, complex))).max()
+def halved(theta, psi):
+    return theta / 2, psi / 2
+
+
+def turned(theta, psi):
+    return theta + psi, psi - theta
+
+
+def sheared(theta, psi):
+    return theta + 3 * psi, psi / 2
+
+
+def growth(step):
+    return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1}[step]
 
 
 def with_label(z, labels):
