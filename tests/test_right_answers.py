@@ -11,6 +11,7 @@ from ganlib.checks.lesson_07 import play
 from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
 from tests.wrong_answers.lesson_03 import fixed, searched
+from tests.wrong_answers.lesson_04 import signs, told
 from tests.wrong_answers.steps import g_step
 
 ops = keras.ops
@@ -43,10 +44,26 @@ def owner_mean(x, w, b, sign):
     return np.mean(softplus(sign * (x @ w + b)))
 
 
-def equilibrium(target):
-    d = target / 2
-    real, fake = -target * np.log(d) - (1 - target) * np.log(1 - d), -np.log(1 - d)
-    return [d, (real + fake) / 2, -np.log(d)]
+def by_slopes(pair):
+    """The lesson's three slopes, by finite differences."""
+    words, h = set(), 1e-5
+    for at in (-1.2, 0.3, 2.0):
+        found = {}
+        for target in (1.0, 0.9):
+            up, down = (pair(np.array([at + s]), np.array([at]), target) for s in (h, -h))
+            more, less = (pair(np.array([at]), np.array([at + s]), target) for s in (h, -h))
+            found[target] = np.array([up[0] - down[0], more[0] - less[0], more[1] - less[1]]) / (2 * h)
+        real, fake, g = np.abs(found[1.0] - found[0.9]) > 1e-6
+        words |= {"leak"} if g else {"two-sided"} if fake else set() if real else {"none"}
+        words |= set() if np.isclose(found[0.9][0], (sigmoid(at) - 0.9) / 2, atol=1e-6) else {"scaled"}
+    return min(words - {"scaled"} or words, default="right")
+
+
+def by_sums(before, after):
+    """Whole bits instead of signs."""
+    gaps = [float(b - a) for a, b in zip(before, after, strict=True)]
+    sums = [sum(-g if way >> i & 1 else g for i, g in enumerate(gaps)) for way in range(2 ** len(gaps))]
+    return sum(abs(total) > abs(sum(gaps)) - 1e-7 for total in sums) / len(sums)
 
 
 class Better:
@@ -219,14 +236,21 @@ RIGHT = {
             [(np.mean(softplus(r) - t * r) + softplus(f).mean()) / 2, softplus(-f).mean()]
         ),
     ],
+    "4.3": [told(), by_slopes],
     "4.4": [
-        equilibrium,
-        lambda t: np.array(equilibrium(t)),
-        lambda t: tf.constant(equilibrium(t)),
-        lambda t: tf.stack(equilibrium(t)),
-        lambda t: ops.convert_to_tensor(equilibrium(t)),
-        lambda t: [tf.constant(value) for value in equilibrium(t)],
-        lambda t: tuple(np.array([value], "float32") for value in equilibrium(t)),
+        lambda d, a, b: 1 / ((a - d) / (d - b)),
+        lambda d, a, b: tf.constant((d - b) / (a - d), tf.float32),
+        lambda d, a, b: [float((each - b) / (a - each)) for each in d],
+        lambda d, a, b: ops.divide(d - b, a - d),
+        lambda d, a, b: (s := (d - b) / (a - b)) / (1 - s),
+        lambda d, a, b: np.exp(np.log(d - b) - np.log(a - d)).astype("float32"),
+    ],
+    "4.6": [
+        signs(),
+        lambda before, after: tf.constant(signs()(before, after)),
+        lambda before, after: signs()(before[::-1], after[::-1]),
+        lambda before, after: signs()(after, before),
+        by_sums,
     ],
     "5.2": [
         lambda image: (image.numpy() / 127.5 - 1).astype("float32"),
@@ -315,10 +339,11 @@ def test_a_small_case_says_what_is_off_and_where_it_was_right():
     assert small_case("2.4", lambda logits: (-softplus(logits), sigmoid(logits))) == (
         "At logits = [0] the slope is [0.5] where [-0.5] is due, in every case tried -1 times as much."
     )
-    assert small_case("4.5", lambda target: 0) == (
-        "At real_target = 0.8 yours is 0 where 1.39 is due (right at real_target = 0.5)."
+    assert small_case("4.4", lambda d, a, b: d / (a - d)) == (
+        "At d = [0.6], real_target = 0.9, fake_target = 0.1 yours is [2] where [1.67] is due "
+        "(right at d = [0.6], real_target = 0.9, fake_target = 0)."
     )
-    assert small_case("4.5", lambda target: 1 / 0) == small_case("4.6", len) == ""
+    assert small_case("4.4", lambda *_: 1 / 0) == small_case("4.5", len) == ""
 
 
 def test_advice_on_numpy_needs_no_tensorflow():

@@ -124,7 +124,7 @@ def _step(kind):
 )
 def clean(answer):
     """``clean(steps, fresh)`` returns the place of the step that moves D's weights and nothing else."""
-    got, orders = [], [np.random.default_rng(seed).permutation(list(KINDS)) for seed in range(6)]
+    got, orders = [], [np.roll(list(KINDS), turn) for turn in (2, 0, 3, 1)]
     for seed, order in enumerate(orders):
         place = number(
             answer([_step(kind) for kind in order], lambda seed=seed: _networks(seed)), "clean"

@@ -4,6 +4,8 @@ Each has the name and the arguments of what the learner writes.  What returns se
 by name here.
 """
 
+from itertools import product
+
 import numpy as np
 
 from ganlib import metrics, theory
@@ -64,17 +66,14 @@ def losses(real_logits, fake_logits, real_target):
     return {"d_loss": smoothed, "g_loss": bce(fake_logits, 1)}
 
 
-def smoothed_d(p, q, real_target, fake_target):
-    return theory.optimal_d(p, q, real_target, fake_target)
+def ratio(d, real_target, fake_target):
+    return (d - fake_target) / (real_target - d)
 
 
-def equilibrium(real_target):
-    end = theory.equilibrium(real_target)
-    return {"d": end.d, "d_loss": end.d_loss, "g_loss": end.g_loss}
-
-
-def best_logit(real_target):
-    return np.log(real_target) - np.log(1 - real_target)
+def luck(before, after):
+    gaps = after - before
+    means = [np.mean(gaps * signs) for signs in product((1, -1), repeat=len(gaps))]
+    return np.mean(np.abs(means) >= abs(gaps.mean()) - 1e-9)
 
 
 def scale(image):
