@@ -12,6 +12,8 @@ from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
 from tests.wrong_answers.lesson_03 import fixed, searched
 from tests.wrong_answers.lesson_04 import signs, told
+from tests.wrong_answers.lesson_05 import balls
+from tests.wrong_answers.lesson_05 import told as pipelines_told
 from tests.wrong_answers.steps import g_step
 
 ops = keras.ops
@@ -64,6 +66,33 @@ def by_sums(before, after):
     gaps = [float(b - a) for a, b in zip(before, after, strict=True)]
     sums = [sum(-g if way >> i & 1 else g for i, g in enumerate(gaps)) for way in range(2 ** len(gaps))]
     return sum(abs(total) > abs(sum(gaps)) - 1e-7 for total in sums) / len(sums)
+
+
+def by_mask(images, labels, digit, batch_size):
+    """Sort out in NumPy, and shuffle all of what is left."""
+    kept = images[labels == digit].astype("float32") / 127.5 - 1
+    stream = tf.data.Dataset.from_tensor_slices(kept).shuffle(len(kept))
+    return stream.batch(batch_size, drop_remainder=True)
+
+
+def by_sets(first, second):
+    """Other marks of the same faults."""
+    if {len(batch) for batch in first} != {len(first[0])}:
+        return "remainder"
+    one, two = (np.concatenate(each).tolist() for each in (first, second))
+    if one == sorted(one):
+        return "unshuffled"
+    if one == two:
+        return "frozen"
+    if all(max(batch) - min(batch) < len(batch) for batch in first):
+        return "neighbours"
+    return "buffer" if max(one[:20]) < 0.5 * max(one) else "fine"
+
+
+def thrown(n, m):
+    """A million throws."""
+    values = np.random.default_rng(0).random((1_000_000, n + m), dtype="float32")
+    return np.mean(values[:, n:].min(1) > values[:, :n].max(1))
 
 
 class Better:
@@ -253,10 +282,25 @@ RIGHT = {
         by_sums,
     ],
     "5.2": [
-        lambda image: (image.numpy() / 127.5 - 1).astype("float32"),
-        lambda image: ops.cast(image, "float32") / 127.5 - 1,
+        by_mask,
+        lambda images, labels, digit, size: by_mask(images, labels, digit, size).prefetch(2),
     ],
+    "5.3": [pipelines_told("", ""), by_sets],
     "5.7": [
+        lambda n, m: np.prod(np.arange(1, m + 1) / np.arange(n + 1, n + m + 1)),
+        lambda n, m: tf.exp(
+            tf.math.lgamma(n + 1.0) + tf.math.lgamma(m + 1.0) - tf.math.lgamma(n + m + 1.0)
+        ),
+        thrown,
+        lambda n, m: [thrown(n, m)],
+    ],
+    "5.8": [
+        lambda r, f, k: np.flatnonzero(~balls(r, f, k).any(1)).tolist(),
+        lambda r, f, k: tf.where(~balls(r, f, k).any(1))[:, 0],
+        lambda r, f, k: [float(i) for i in range(len(r)) if not balls(r[i : i + 1], f, k).any()],
+        lambda r, f, k: np.flatnonzero(~balls(r, f, k).any(1))[::-1],
+    ],
+    "5.6": [
         Better(),
         lambda before, after: np.min(after) > np.max(before),
         lambda before, after: np.array([np.min(after) > np.max(before)]),
@@ -355,4 +399,4 @@ def test_advice_on_numpy_needs_no_tensorflow():
 
 @pytest.mark.parametrize("value", [1, 1.0, "True", None, np.array([True, False]), tf.constant(1)])
 def test_what_is_no_truth_value_is_refused(value):
-    assert CHECKS["5.7"].verdict(lambda before, after: value).hint in ("truth", "nothing")
+    assert CHECKS["5.6"].verdict(lambda before, after: value).hint in ("truth", "nothing")

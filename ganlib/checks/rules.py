@@ -76,13 +76,14 @@ def luck(before, after):
     return np.mean(np.abs(means) >= abs(gaps.mean()) - 1e-9)
 
 
-def scale(image):
-    return image.astype(float) / 127.5 - 1
-
-
 def diversity(images):
     x = images.reshape(len(images), -1) / 255
     return np.sqrt(2 * x.var(0, ddof=1).sum())
+
+
+def missed(real, fake, k):
+    reach = distances.radii(fake, k)
+    return np.flatnonzero((np.linalg.norm(real[:, None] - fake[None], axis=2) >= reach).all(1))
 
 
 def frechet(real, fake):

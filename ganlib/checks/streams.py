@@ -6,7 +6,7 @@ from ganlib.backend import tf
 from ganlib.checks import Wrong
 from ganlib.data import steady
 
-__all__ = ["elements", "epoch", "numbered"]
+__all__ = ["epoch", "numbered"]
 
 
 def numbered(*counts):
