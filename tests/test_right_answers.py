@@ -10,6 +10,7 @@ from ganlib.backend import keras, tf
 from ganlib.checks.lesson_07 import play
 from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
+from tests.wrong_answers.lesson_01 import moved
 from tests.wrong_answers.lesson_03 import fixed, searched
 from tests.wrong_answers.lesson_04 import signs, told
 from tests.wrong_answers.lesson_05 import balls
@@ -93,6 +94,33 @@ def thrown(n, m):
     """A million throws."""
     values = np.random.default_rng(0).random((1_000_000, n + m), dtype="float32")
     return np.mean(values[:, n:].min(1) > values[:, :n].max(1))
+
+
+def owner_by_tape(real, fake, w, b, rate):
+    w, b = tf.Variable(w), tf.Variable(b, dtype="float64")
+    with tf.GradientTape() as tape:
+        logits = [tf.linalg.matvec(x, w) + b for x in (real, fake)]
+        half = tf.reduce_mean(tf.nn.softplus(-logits[0])) / 2
+        half += tf.reduce_mean(tf.nn.softplus(logits[1])) / 2
+    by_w, by_b = tape.gradient(half, [w, b])
+    return w - rate * by_w, b - rate * by_b
+
+
+def forger_by_tape(z, theta, w, b, rate):
+    theta = tf.Variable(theta)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.nn.softplus(-(tf.linalg.matvec(theta + z, w) + b)))
+    return theta - rate * tape.gradient(loss, theta)
+
+
+def slope_by_one_side(losses, slopes):
+    """Random points, one side, relative to the slope's length."""
+    rng, worst = np.random.default_rng(1), np.zeros(3)
+    for at in rng.normal(size=(5, 2)):
+        for i, (loss, slope) in enumerate(zip(losses, slopes, strict=True)):
+            found = np.array([loss(at + 1e-7 * e) - loss(at) for e in np.eye(2)]) / 1e-7
+            worst[i] = max(worst[i], np.abs(found - slope(at)).max() / np.abs(found).max())
+    return worst.argmax()
 
 
 class Better:
@@ -183,6 +211,30 @@ RIGHT = {
         lambda real, fake, w, b: tf.constant(
             0.5 * owner_mean(real, w, b, -1) + 0.5 * owner_mean(fake, w, b, 1)
         ),
+    ],
+    "1.3": [
+        owner_by_tape,
+        lambda *given: [np.array(owner_by_tape(*given)[0]), [owner_by_tape(*given)[1]]],
+    ],
+    "1.4": [
+        moved(),
+        moved(points=((2.0, 3.0),)),
+        lambda *given: tf.constant(moved()(*given)),
+        slope_by_one_side,
+    ],
+    "1.5": [
+        forger_by_tape,
+        lambda *given: forger_by_tape(*given).numpy().tolist(),
+        lambda z, theta, w, b, rate: (
+            theta + rate * np.float32(np.mean(sigmoid(-(z @ w + theta @ w + b)))) * w
+        ),
+    ],
+    "1.7": [
+        lambda x: x[:, :1] * x[:, 1:],
+        lambda x: tf.constant(np.column_stack([x, x[:, 0] * x[:, 1]]), tf.float32),
+        lambda x: [[a * b] for a, b in x.tolist()],
+        lambda x: np.column_stack([(x[:, 0] + x[:, 1]) ** 2, (x[:, 0] - x[:, 1]) ** 2]),
+        lambda x: ops.multiply(x[:, :1], x[:, 1:]),
     ],
     "2.1": [
         lambda p, q: 1 - q / (p + q),

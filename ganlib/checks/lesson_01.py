@@ -1,4 +1,4 @@
-"""Checks of lesson 1: the owner's belief, loss and step, the forger's loss and step, three forgers."""
+"""Checks of lesson 1: the owner's belief, loss and step, a wrong slope, the forgers, a new column."""
 
 import numpy as np
 
@@ -55,18 +55,13 @@ def _owner(d_real, d_fake, share=HALVES):
     return -share[0] * np.mean(np.log(d_real)) - share[1] * np.mean(np.log(1 - d_fake))
 
 
-VALUE_HINTS = {
-    "sum": "That is a sum over the bottles: take the mean, so that more bottles are no larger loss.",
-    "sign": "The sign is wrong: a loss is what the player makes small, so minus the logarithm.",
-    "bits": "That is in bits: use the natural logarithm.",
-    "square": "That is the squared error: the lesson's loss is made of logarithms.",
-    "other": "The value is wrong: write the formula on paper for two unequal bottles, then compare.",
-}
-
-
 @task(
     "1.2",
-    **VALUE_HINTS,
+    sum="That is a sum over the bottles: take the mean, so that more bottles are no larger loss.",
+    sign="The sign is wrong: a loss is what the player makes small, so minus the logarithm.",
+    bits="That is in bits: use the natural logarithm.",
+    square="That is the squared error: the lesson's loss is made of logarithms.",
+    other="The value is wrong: write the formula on paper for two unequal bottles, then compare.",
     swapped="The labels are swapped: she pays -log D for a real bottle, -log(1 - D) for a forged one.",
     halves="That is twice the loss: take the mean over both halves, not their sum.",
     only_real="The forged bottles are missing.",
@@ -177,28 +172,69 @@ def _parameters(got):
     return np.array([*array(got[0], (2,), "w"), number(got[1], "b")])
 
 
+def _soft(x):
+    return np.logaddexp(0, x[0] - 2 * x[1])
+
+
+def _soft_slope(x, times=1.0):
+    return times * sigmoid(x[0] - 2 * x[1]) * np.array([1, -2])
+
+
+def _wave(x):
+    return x[0] ** 2 * x[1] + np.sin(x[1])
+
+
+def _wave_slope(x, forgotten=False):
+    return np.array([2 * x[0] * (1 if forgotten else x[1]), x[0] ** 2 + np.cos(x[1])])
+
+
+TIMES = np.array([0.5, -1.0, 2.0])
+
+
+def _square(x):
+    return np.mean((x[0] * TIMES + x[1]) ** 2)
+
+
+def _square_slope(x, sign=1):
+    off = 2 * (x[0] * TIMES + x[1])
+    return np.array([np.mean(off * TIMES), sign * np.mean(off)])
+
+
+LOSSES = (_soft, _wave, _square)
+SLIPS = {  # the place of the wrong slope by mistake, and the slopes
+    "second": (2, (_soft_slope, _wave_slope, lambda x: _square_slope(x, -1))),
+    "origin": (1, (_soft_slope, lambda x: _wave_slope(x, True), _square_slope)),
+    "loose": (
+        0,
+        (lambda x: _soft_slope(x, 1.01), _wave_slope, _square_slope),
+    ),  # the smallest of the three
+}
+
+
 @task(
     "1.4",
-    **VALUE_HINTS,
-    saturating="That is log(1 - D), which goes flat where she is sure: the lesson takes -log D.",
-    caught="With -log(1 - D) he is glad to be caught: he wants D near 1.",
-    no_theta="The knob is missing: his bottles are theta + z.",
+    index="Return the place of the wrong slope: 0, 1 or 2.",
+    always="The same place for every order of the pairs: move a parameter, and compare with the slope.",
+    second="One slope is wrong in its second part, unseen: move each parameter by itself.",
+    origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
+    loose="One slope is wrong by a hundredth of its length, unseen: how near do you ask for?",
 )
-def forger_loss(answer):
-    """``forger_loss(z, theta, w, b)`` returns the mean of -log D over his bottles."""
-    got = number(answer(Z, THETA, W, B), "forger_loss")
-    d = sigmoid(_logits(FAKE))
-    due = -np.mean(np.log(d))
-    mistakes = [
-        ("sum", len(Z) * due),
-        ("sign", -due),
-        ("bits", due / np.log(2)),
-        ("square", np.mean((1 - d) ** 2)),
-        ("saturating", np.mean(np.log(1 - d))),
-        ("caught", -np.mean(np.log(1 - d))),
-        ("no-theta", -np.mean(np.log(sigmoid(_logits(Z))))),
-    ]
-    recognise(got, due, mistakes)
+def wrong_slope(answer):
+    """``wrong_slope(losses, slopes)`` returns the place of the slope that is not that of its loss."""
+    found, named = [], {}
+    for turn in (0, 1, 2):
+        for name, (place, slopes) in SLIPS.items():
+            losses, turned = (list(np.roll(each, turn)) for each in (LOSSES, slopes))
+            got = number(answer(losses, turned), "wrong_slope")
+            if got not in (0, 1, 2):
+                raise Wrong("index")
+            found.append(int(got))
+            named[name] = named.get(name, True) and got == (place + turn) % 3
+    if all(named.values()):
+        return
+    if len(set(found)) == 1:
+        raise Wrong("always")
+    raise Wrong(next(name for name, right in named.items() if not right))
 
 
 @task(
@@ -277,3 +313,46 @@ def unbeaten(answer):
         raise Wrong("easiest")
     wrong = next(i for i in range(3) if found[i] != right[i])
     raise Wrong("other", ", ".join(orders[wrong]))
+
+
+HALF, ENOUGH = 89, 0.55  # of the 178 bottles; d_loss that the new columns have to reach
+
+
+def held_out(columns, splits=8, steps=300):
+    """Train an owner on columns of half the bottles and of the mirror's; return d_loss on the others."""
+    bottles, losses = load_wine().points.astype(float), []
+    for seed in range(splits):
+        known, fresh = np.split(np.random.default_rng(seed).permutation(bottles), [HALF])
+        parts = [columns(x) for half in (known, fresh) for x in (half, FORGERS["mirror"](half))]
+        mean, spread = np.mean(parts[:2], (0, 1)), np.std(parts[:2], (0, 1)) + 1e-9
+        real, fake, new_real, new_fake = (
+            np.column_stack([(part - mean) / spread, np.ones(len(part))]) for part in parts
+        )
+        w = np.zeros(real.shape[1])
+        for _ in range(steps):
+            w -= 0.5 * ((sigmoid(real @ w) - 1) @ real + sigmoid(fake @ w) @ fake) / (2 * HALF)
+        losses.append((np.logaddexp(0, -new_real @ w).mean() + np.logaddexp(0, new_fake @ w).mean()) / 2)
+    return float(np.mean(losses))
+
+
+@task(
+    "1.7",
+    many="{detail} columns: three are the most.",
+    alone="A bottle's columns change with the bottles beside it: each row has to be computed by itself.",
+    blind="She stays as clueless as before: d_loss {detail} on fresh bottles. What does the mirror "
+    "change in a bottle, and what not?",
+    near="She sees something: d_loss {detail} on fresh bottles, and 0.55 is due. In a real bottle the "
+    "two features go together: how can one number say so?",
+)
+def columns(answer):
+    """``columns(x)`` returns up to three numbers a bottle, from which a linear owner tells the mirror."""
+    bottles = load_wine().points.astype(float)
+    got = array(answer(bottles), (len(bottles), None), "columns(x)")
+    if got.shape[1] > 3:
+        raise Wrong("many", str(got.shape[1]))
+    few = array(answer(bottles[5:9]), (4, got.shape[1]), "columns(x)")
+    if not np.allclose(few, got[5:9]):
+        raise Wrong("alone")
+    loss = held_out(lambda x: array(answer(x), (len(x), got.shape[1]), "columns(x)"))
+    if loss > ENOUGH:
+        raise Wrong("blind" if loss > 0.68 else "near", f"{loss:.3f}")

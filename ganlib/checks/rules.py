@@ -28,10 +28,6 @@ def owner_step(real, fake, w, b, rate):
     return {"w": w - rate * by_w / 2, "b": b - rate * by_b / 2}
 
 
-def forger_loss(z, theta, w, b):
-    return bce((theta + z) @ w + b, 1)
-
-
 def forger_step(z, theta, w, b, rate):
     return theta - rate * np.mean(belief(theta + z, w, b) - 1) * w
 
