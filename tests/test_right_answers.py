@@ -11,10 +11,12 @@ from ganlib.checks.lesson_07 import play
 from ganlib.checks.small import TRIED, small_case
 from tests.test_checks import LESSONS, as_tuple, solution, tasks
 from tests.wrong_answers.lesson_01 import moved
+from tests.wrong_answers.lesson_02 import classified, to_loss
 from tests.wrong_answers.lesson_03 import fixed, searched
 from tests.wrong_answers.lesson_04 import signs, told
 from tests.wrong_answers.lesson_05 import balls
 from tests.wrong_answers.lesson_05 import told as pipelines_told
+from tests.wrong_answers.lesson_08 import fair, kept
 from tests.wrong_answers.steps import g_step
 
 ops = keras.ops
@@ -121,6 +123,56 @@ def slope_by_one_side(losses, slopes):
             found = np.array([loss(at + 1e-7 * e) - loss(at) for e in np.eye(2)]) / 1e-7
             worst[i] = max(worst[i], np.abs(found - slope(at)).max() / np.abs(found).max())
     return worst.argmax()
+
+
+def counted_in_cells(real, fake):
+    """No classifier: histograms, and the formula."""
+    edges = np.linspace(min(real.min(), fake.min()), max(real.max(), fake.max()), 41)
+    p, q = (np.histogram(x, edges)[0] / len(x) for x in (real, fake))
+    return (2 * entropy((p + q) / 2, 1) - entropy(p, 1) - entropy(q, 1)) / 2
+
+
+def by_keras(real, fake):
+    """A small network, weighted halves, Adam."""
+    x = np.concatenate([real, fake]).astype("float32")[:, None] / 4
+    y = np.concatenate([np.ones(len(real)), np.zeros(len(fake))]).astype("float32")[:, None]
+    weights = np.where(y == 1, len(x) / len(real) / 2, len(x) / len(fake) / 2).astype("float32")
+    model = keras.Sequential(
+        [keras.Input((1,)), keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(1)]
+    )
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.03), loss)
+    model.fit(x, y, sample_weight=weights, epochs=6, batch_size=128, verbose=0)
+    return np.log(2) - float(loss(y, model(x), sample_weight=weights))
+
+
+def by_rank(judges, images, labels):
+    """The lesson's way: how often is the own label ahead of a wrong one?"""
+    ahead = []
+    for judge in judges:
+        others = np.stack([judge(images, (labels + shift) % 10) for shift in range(1, 10)])
+        ahead.append((judge(images, labels) > others).mean())
+    return int(np.argmax(ahead))
+
+
+def by_best_label(judges, images, labels):
+    """How many different labels are an image's best, for a judge who is not the same for every image?"""
+    named = []
+    for judge in judges:
+        table = [judge(images, np.full(len(labels), digit)) for digit in range(10)]
+        best = np.argmax(table, 0)
+        named.append((best == labels).mean() if np.ptp(table, 0).max() > 1e-9 else 0)
+    return named.index(max(named))
+
+
+def slope_row_by_row(discriminator, images):
+    total = 0
+    for row in images:
+        x = tf.Variable(row[None])
+        with tf.GradientTape() as tape:
+            logit = discriminator(x, training=True)
+        total += tf.reduce_sum(tape.gradient(logit, x) ** 2)
+    return total / 2 / len(images)
 
 
 class Better:
@@ -259,8 +311,22 @@ RIGHT = {
         lambda x: [-softplus(x), -sigmoid(x)],
     ],
     "2.5": [
-        lambda x: (ops.softplus(-x), -ops.sigmoid(-x)),
-        lambda x: np.array([softplus(-x), sigmoid(x) - 1]),
+        lambda d, share: 1 / (1 + (1 / d - 1) * share / (1 - share)),
+        lambda d, share: tf.sigmoid(np.log(d / (1 - d)) - np.log(share / (1 - share))),
+        lambda d, share: [float(x / share / (x / share + (1 - x) / (1 - share))) for x in d],
+        lambda d, share: ops.divide(d / share, d / share + (1 - d) / (1 - share)),
+        lambda d, share: (d * (1 - share) / (d * (1 - share) + (1 - d) * share)).astype("float32"),
+    ],
+    "2.6": [
+        lambda shown, convention: np.log(2) - to_loss(shown, convention),
+        lambda shown, convention: tf.constant(np.log(2) - to_loss(shown, convention)),
+        lambda shown, convention: [np.float32(np.log(2) - to_loss(shown, convention))],
+    ],
+    "2.7": [
+        classified(),
+        lambda *samples: tf.constant(classified()(*samples)),
+        counted_in_cells,
+        by_keras,
     ],
     "3.1": [
         lambda real, fake: (
@@ -387,20 +453,47 @@ RIGHT = {
         lambda before, after: len(before) >= 5 and all(map(np.greater, after, before)),
         lambda before, after: (after > before).sum() == len(before) and len(after) // 5 > 0,
     ],
+    "8.1": [
+        lambda x, labels: np.concatenate([np.array([np.ravel(row) for row in x]), np.eye(10)[labels]], 1),
+        lambda x, labels: ops.concatenate(
+            [ops.reshape(x, (len(labels), -1)), ops.one_hot(labels, 10)], 1
+        ),
+        lambda x, labels: [
+            [*np.ravel(row), *(float(y == i) for i in range(10))]
+            for row, y in zip(x, labels, strict=True)
+        ],
+    ],
     "8.2": [
-        lambda images, labels: np.concatenate(
-            [np.array([np.ravel(image) for image in images]), np.eye(10)[labels]], 1
-        ),
-        lambda images, labels: ops.concatenate(
-            [ops.reshape(images, (len(labels), -1)), ops.one_hot(labels, 10)], 1
-        ),
+        by_rank,
+        lambda *given: tf.constant(by_rank(*given)),
+        lambda *given: [by_rank(*given)],
+        by_best_label,
     ],
     "8.3": [
         lambda real, fake: tf.stack([tf.reduce_mean(tf.nn.softplus(s * (real - fake))) for s in (-1, 1)]),
     ],
+    "8.4": [slope_row_by_row],
     "8.5": [
-        lambda f, x, h: f(x + h) / (2 * h) - f(x - h) / (2 * h),
-        lambda f, x, h: np.mean([(f(x + h) - f(x)) / h, (f(x) - f(x - h)) / h]),
+        lambda old, new, keep: [
+            tf.constant(keep * a + (1 - keep) * b) for a, b in zip(old, new, strict=True)
+        ],
+        lambda old, new, keep: tuple(a + (1 - keep) * (b - a) for a, b in zip(old, new, strict=True)),
+        lambda old, new, keep: [
+            (ops.add(keep * a, (1 - keep) * b)) for a, b in zip(old, new, strict=True)
+        ],
+    ],
+    "8.6": [
+        kept(),
+        lambda keep, steps: tf.constant(kept()(keep, steps)),
+        lambda keep, steps: np.exp(sum(np.log(min((1 + t) / (10 + t), keep)) for t in range(steps))),
+        lambda keep, steps: np.float32(kept()(keep, steps)),
+    ],
+    "8.7": [
+        fair(),
+        lambda *given: set(fair()(*given)),
+        lambda *given: tuple(sorted(fair()(*given))),
+        lambda *given: np.array(fair()(*given)),
+        lambda *given: dict.fromkeys(fair()(*given), True),
     ],
 }
 CHECKS = {check.number: check for lesson in LESSONS for check in tasks(lesson).values()}
@@ -428,9 +521,8 @@ def test_solution_has_the_small_cases_right(name):
 
 
 def test_a_small_case_says_what_is_off_and_where_it_was_right():
-    assert small_case("8.5", lambda f, x, h: (f(x + h) - f(x - h)) / h / 8) == (
-        "At function = x², x = 1, h = 0.5 yours is 0.5 where 2 is due, "
-        "in every case tried 0.25 times as much."
+    assert (
+        small_case("5.1", lambda images: 2 * np.sqrt(images.reshape(len(images), -1).var(0).sum())) != ""
     )
     assert small_case("2.4", lambda logits: (-softplus(logits), sigmoid(logits))) == (
         "At logits = [0] the slope is [0.5] where [-0.5] is due, in every case tried -1 times as much."

@@ -44,9 +44,9 @@ def saturating(logits):
     return {"the loss": theory.saturating_loss(logits), "the slope": theory.saturating_gradient(logits)}
 
 
-def non_saturating(logits):
-    slope = theory.non_saturating_gradient(logits)
-    return {"the loss": theory.non_saturating_loss(logits), "the slope": slope}
+def corrected(d, share):
+    odds = d / (1 - d) * (1 - share) / share
+    return odds / (1 + odds)
 
 
 def d_loss(real_logits, fake_logits):
@@ -129,12 +129,8 @@ def growth(step):
     return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1}[step]
 
 
-def with_label(z, labels):
-    return np.concatenate([z, np.eye(10)[labels]], 1)
-
-
-def judged(images, labels):
-    return np.concatenate([images.reshape(len(images), -1), np.eye(10)[labels]], 1)
+def told(x, labels):
+    return np.concatenate([x.reshape(len(x), -1), np.eye(10)[labels]], 1)
 
 
 def relativistic(real_logits, fake_logits):
@@ -142,12 +138,12 @@ def relativistic(real_logits, fake_logits):
     return {"d_loss": bce(gap, 1), "g_loss": bce(gap, 0)}
 
 
-def difference(function, x, h):
-    return (function(x + h) - function(x - h)) / (2 * h)
-
-
 def averaged(average, weights, keep):
     return [keep * old + (1 - keep) * new for old, new in zip(average, weights, strict=True)]
+
+
+def left(keep, steps):
+    return np.prod([min((1 + t) / (10 + t), keep) for t in range(steps)])
 
 
 def radii(points, k):
