@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from ganlib import metrics
 from ganlib.backend import keras, tf
 from ganlib.checks.lesson_07 import play
 from ganlib.checks.small import TRIED, small_case
@@ -16,6 +17,7 @@ from tests.wrong_answers.lesson_03 import fixed, searched
 from tests.wrong_answers.lesson_04 import signs, told
 from tests.wrong_answers.lesson_05 import balls
 from tests.wrong_answers.lesson_05 import told as pipelines_told
+from tests.wrong_answers.lesson_06 import fit, near, ordered
 from tests.wrong_answers.lesson_08 import fair, kept
 from tests.wrong_answers.steps import g_step
 
@@ -173,6 +175,15 @@ def slope_row_by_row(discriminator, images):
             logit = discriminator(x, training=True)
         total += tf.reduce_sum(tape.gradient(logit, x) ** 2)
     return total / 2 / len(images)
+
+
+def by_random_halves(grids, real):
+    """Fewer images of each, drawn at random, and another k."""
+    rng, known, values = np.random.default_rng(4), metrics.features(real), []
+    for grid in grids:
+        some = metrics.features(rng.choice(grid, 150, replace=False))
+        values.append(metrics.neighbours(known, some, k=4)["coverage"])
+    return sorted(range(3), key=lambda place: values[place], reverse=True)
 
 
 class Better:
@@ -426,6 +437,22 @@ RIGHT = {
     ],
     "6.1": [
         lambda real, fake: tf.constant(solution("lesson_06")["frechet"](real, fake)),
+    ],
+    "6.6": [
+        ordered(near("coverage")),
+        lambda grids, real: tf.constant(ordered(near("coverage"))(grids, real)),
+        lambda grids, real: ordered(near("coverage"))(grids, real).tolist(),
+        by_random_halves,
+    ],
+    "6.7": [
+        fit(lambda n, d: np.polyfit(1 / n, d, 1)[1]),
+        fit(lambda n, d: np.linalg.lstsq(np.stack([np.ones_like(n), 1 / n], 1), d, rcond=None)[0][0]),
+        fit(
+            lambda n, d: tf.constant(
+                d.mean() - np.cov(1 / n, d)[0, 1] / np.var(1 / n, ddof=1) * np.mean(1 / n)
+            )
+        ),
+        fit(lambda n, d: [np.float32(np.polynomial.Polynomial.fit(1 / n, d, 1)(0.0))]),
     ],
     "7.2": [counted_by_loop, lambda p, c, s, n: tf.constant(counted_by_loop(p, c, s, n))],
     "7.3": [

@@ -97,10 +97,6 @@ def density_coverage(real, fake, real_radius, k):
     return {"density": inside.sum() / (k * len(fake)), "coverage": inside.any(1).mean()}
 
 
-def rank(tables):
-    return sorted(range(len(tables)), key=lambda i: (-tables[i]["coverage"], -tables[i]["recall"]))
-
-
 def good_share(points, centres, sigma):
     return (np.linalg.norm(points[:, None] - centres[None], axis=2).min(1) <= 3 * sigma).mean()
 

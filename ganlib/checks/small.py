@@ -128,11 +128,6 @@ TRIED = {  # by task: the rule, then the cases
         "[[0.8, 0.2], [0.4, 0.6]]",
         "[[1, 0], [1, 0], [0, 1]]",
     ),
-    "6.6": (
-        rules.rank,
-        "[{'precision': 1, 'recall': 0, 'coverage': 0}, {'precision': 0, 'recall': 0, 'coverage': 1}]",
-        "[{'precision': 1, 'recall': 0, 'coverage': 0}, {'precision': 0, 'recall': 0.2, 'coverage': 0}]",
-    ),
     "7.1": (
         rules.good_share,
         "[[1, 0]], [[0, 0]], 1",
