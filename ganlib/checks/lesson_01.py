@@ -3,6 +3,8 @@
 import numpy as np
 
 from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks.bottles import forger, held_out
+from ganlib.checks.slopes import LOSSES, SLIPS
 from ganlib.data import load_wine
 from ganlib.theory import sigmoid
 
@@ -172,45 +174,6 @@ def _parameters(got):
     return np.array([*array(got[0], (2,), "w"), number(got[1], "b")])
 
 
-def _soft(x):
-    return np.logaddexp(0, x[0] - 2 * x[1])
-
-
-def _soft_slope(x, times=1.0):
-    return times * sigmoid(x[0] - 2 * x[1]) * np.array([1, -2])
-
-
-def _wave(x):
-    return x[0] ** 2 * x[1] + np.sin(x[1])
-
-
-def _wave_slope(x, forgotten=False):
-    return np.array([2 * x[0] * (1 if forgotten else x[1]), x[0] ** 2 + np.cos(x[1])])
-
-
-TIMES = np.array([0.5, -1.0, 2.0])
-
-
-def _square(x):
-    return np.mean((x[0] * TIMES + x[1]) ** 2)
-
-
-def _square_slope(x, sign=1):
-    off = 2 * (x[0] * TIMES + x[1])
-    return np.array([np.mean(off * TIMES), sign * np.mean(off)])
-
-
-LOSSES = (_soft, _wave, _square)
-SLIPS = {  # the place of the wrong slope by mistake, and the slopes
-    "second": (2, (_soft_slope, _wave_slope, lambda x: _square_slope(x, -1))),
-    "origin": (1, (_soft_slope, lambda x: _wave_slope(x, True), _square_slope)),
-    "loose": (
-        0,
-        (lambda x: _soft_slope(x, 1.01), _wave_slope, _square_slope),
-    ),  # the smallest of the three
-}
-
-
 @task(
     "1.4",
     index="Return the place of the wrong slope: 0, 1 or 2.",
@@ -266,20 +229,6 @@ def forger_step(answer):
     _recognise_step(got, THETA, THETA - RATE * slope, mistakes)
 
 
-FORGERS = {  # what each does to a real bottle
-    "strong": lambda x: x + np.array([1.2, 0.0]),
-    "pale": lambda x: x - np.array([0.0, 0.9]),
-    "mirror": lambda x: x * np.array([1.0, -1.0]),
-}
-
-
-def _forger(name, bottles):
-    def forge(count, seed):
-        return FORGERS[name](bottles[np.random.default_rng(seed).integers(len(bottles), size=count)])
-
-    return forge
-
-
 @task(
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
@@ -295,7 +244,7 @@ def unbeaten(answer):
     found = []
     for order in orders:
         with np.errstate(all="ignore"):
-            value = answer(bottles, [_forger(name, bottles) for name in order])
+            value = answer(bottles, [forger(name, bottles) for name in order])
         found.append(number(value, "unbeaten"))
         if found[-1] not in (0, 1, 2, 3):
             raise Wrong("index")
@@ -315,24 +264,7 @@ def unbeaten(answer):
     raise Wrong("other", ", ".join(orders[wrong]))
 
 
-HALF, ENOUGH = 89, 0.55  # of the 178 bottles; d_loss that the new columns have to reach
-
-
-def held_out(columns, splits=8, steps=300):
-    """Train an owner on columns of half the bottles and of the mirror's; return d_loss on the others."""
-    bottles, losses = load_wine().points.astype(float), []
-    for seed in range(splits):
-        known, fresh = np.split(np.random.default_rng(seed).permutation(bottles), [HALF])
-        parts = [columns(x) for half in (known, fresh) for x in (half, FORGERS["mirror"](half))]
-        mean, spread = np.mean(parts[:2], (0, 1)), np.std(parts[:2], (0, 1)) + 1e-9
-        real, fake, new_real, new_fake = (
-            np.column_stack([(part - mean) / spread, np.ones(len(part))]) for part in parts
-        )
-        w = np.zeros(real.shape[1])
-        for _ in range(steps):
-            w -= 0.5 * ((sigmoid(real @ w) - 1) @ real + sigmoid(fake @ w) @ fake) / (2 * HALF)
-        losses.append((np.logaddexp(0, -new_real @ w).mean() + np.logaddexp(0, new_fake @ w).mean()) / 2)
-    return float(np.mean(losses))
+ENOUGH = 0.55  # d_loss that the new columns have to reach
 
 
 @task(

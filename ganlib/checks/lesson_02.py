@@ -4,6 +4,7 @@ import numpy as np
 
 from ganlib import theory
 from ganlib.checks import Wrong, array, number, pieces, recognise, recognise_all, same, task
+from ganlib.checks.densities import CURVES, SHOWN, SUM_HINTS, check_zeros, examples, quiet
 
 DX = 0.16  # two densities at five points, each of mass 1
 P, Q = np.array([2.8, 0.95, 0.5, 1.5, 0.5]), np.array([0.3, 0.95, 2.5, 1.4, 1.1])
@@ -47,33 +48,6 @@ def optimal_d(answer):
         raise Wrong("clipped")
 
 
-SUM_HINTS = {
-    "no-dx": "The width of the cells is missing: an integral is the sum times dx.",
-    "mean": "That is a mean over the points: an integral is the sum times dx.",
-    "bits": "That is in bits: use the natural logarithm.",
-    "trapezoid": "The trapezoid rule halves the two ends: here every point has a cell of width dx.",
-    "nan": "Where a density is 0 its term is 0: yours becomes NaN or infinite there.",
-    "dropped": "Where one density is 0 you leave out both terms: the other one still counts.",
-    "zero": "Where a density is 0 its term is 0: there your value is finite, but another.",
-    "other": "The value is wrong: compute it for two points on paper and compare.",
-}
-
-
-def _quiet(answer, *arguments):
-    """Call an answer without NumPy's warnings; return a float that may be NaN or infinite."""
-    with np.errstate(all="ignore"):
-        value = answer(*arguments)
-    return float(np.asarray(value, float).reshape(()))
-
-
-def _check_zeros(got, due, dropped=None):
-    """Say what is wrong with a sum over points where densities are 0, if anything is."""
-    if not np.isfinite(got):
-        raise Wrong("nan")
-    if not np.isclose(got, due, atol=1e-3):
-        raise Wrong("dropped" if dropped is not None and np.isclose(got, dropped, atol=1e-3) else "zero")
-
-
 @task(
     "2.2",
     **SUM_HINTS,
@@ -105,8 +79,8 @@ def value(answer):
     ]
     recognise(got, due, mistakes)
     terms = ALONE[0] * real + ALONE[1] * fake
-    _check_zeros(_quiet(answer, *ALONE, d, DX), DX * terms.sum(), DX * terms[[0, 3]].sum())
-    _check_zeros(_quiet(answer, *APART, APART[0], 0.5), 0)
+    check_zeros(quiet(answer, *ALONE, d, DX), DX * terms.sum(), DX * terms[[0, 3]].sum())
+    check_zeros(quiet(answer, *APART, APART[0], 0.5), 0)
 
 
 def _kl(p, q):
@@ -147,8 +121,8 @@ def jsd(answer):
     recognise(got, due, mistakes)
     p, q = (density[[0, 3]] for density in ALONE)
     both, either = DX * (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2, DX * 5 * np.log(2) / 2
-    _check_zeros(_quiet(answer, *ALONE, DX), both + either, both)
-    _check_zeros(_quiet(answer, *APART, 0.5), np.log(2), 0)
+    check_zeros(quiet(answer, *ALONE, DX), both + either, both)
+    check_zeros(quiet(answer, *APART, 0.5), np.log(2), 0)
 
 
 LOGITS = np.array([-3.0, -0.5, 0.0, 1.2])
@@ -251,14 +225,6 @@ def corrected(answer):
     recognise_all(cases)
 
 
-SHOWN = {  # what a program shows for the best owner, from her loss as the course counts it
-    "mean": lambda loss: loss,
-    "sum": lambda loss: 2 * loss,
-    "value": lambda loss: -2 * loss,
-    "bits": lambda loss: loss / np.log(2),
-}
-
-
 @task(
     "2.6",
     loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
@@ -290,23 +256,6 @@ def divergence(answer):
             raise Wrong(hint)
     off = [convention for convention, a, b in zip(found, got, jsd, strict=True) if not same(a, b)]
     raise Wrong("other" if off[0] == "mean" or len(off) == 3 else off[0])
-
-
-CURVES = [  # centre and width of the real examples, then of the fakes, and how many of each
-    ((0, 1), (1, 1), (3000, 3000)),
-    ((0, 1), (0, 2.5), (3000, 3000)),
-    ((0, 1), (1.5, 0.5), (6000, 600)),
-    ((2, 1), (2, 1), (3000, 3000)),
-    ((0, 1), (4, 1), (3000, 3000)),
-]
-
-
-def examples(case, seed=0):
-    """Return samples of a case of `CURVES`, real and fake, and the true JSD of the two densities."""
-    random, x = np.random.default_rng(seed), np.linspace(-15, 15, 6001)
-    real, fake = (random.normal(*curve, count) for curve, count in zip(case[:2], case[2], strict=True))
-    p, q = (np.exp(-(((x - c) / s) ** 2) / 2) / (s * np.sqrt(2 * np.pi)) for c, s in case[:2])
-    return real, fake, float(theory.jsd(p, q, x[1] - x[0]))
 
 
 @task(

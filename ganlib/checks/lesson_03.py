@@ -6,6 +6,7 @@ from ganlib.backend import keras, tf
 from ganlib.checks import Wrong, array, number, recognise, said, task
 from ganlib.checks.logits import FAKE, FAR_HINTS, REAL, SURE, as_probability, bce, check_far
 from ganlib.checks.networks import (
+    KINDS,
     LATENT_DIM,
     RATE,
     SIZE,
@@ -20,11 +21,14 @@ from ganlib.checks.networks import (
     mean_bce,
     noise,
     pair,
+    plain_pair,
     spies,
     statistics,
+    step_that,
     trainable,
+    walked,
 )
-from ganlib.checks.page import LINES, check_build, check_rounds, old_page
+from ganlib.checks.page import check_build, check_rounds, repaired_page
 from ganlib.theory import sigmoid
 
 
@@ -78,42 +82,6 @@ def d_loss(answer):
         raise Wrong("constant")
 
 
-KINDS = {  # what a step of D may do besides, and the hint to who takes it for clean
-    "clean": "",
-    "statistics": "statistics",
-    "weights": "weights",
-    "idle": "idle",
-}
-
-
-def _networks(seed):
-    """Return a pair without spies, whose every array is one of its own, and a batch of each."""
-    generator, discriminator = (keras.Sequential(network.layers[1:]) for network in pair(seed))
-    real, z = noise(8, *SIZE, seed=seed), noise(8, LATENT_DIM, seed=seed + 1)
-    generator(z)
-    discriminator(real)
-    return generator, discriminator, real, z
-
-
-def _step(kind):
-    """Return a step of D that does what it should, or something else besides."""
-
-    def step(generator, discriminator, real, z):
-        (loss, _), _ = d_moves(generator, discriminator, real, z)
-        variables = [] if kind == "idle" else list(discriminator.trainable_variables)
-        variables += generator.trainable_variables[:1] if kind == "weights" else []
-        with keras.StatelessScope(), tf.GradientTape() as tape:
-            both = discriminator(real, training=True), discriminator(generator(z, training=True))
-            down = mean_bce(both[0], 1.0) + mean_bce(both[1], 0.0)
-        for variable, slope in zip(variables, tape.gradient(down, variables), strict=True):
-            variable.assign_sub(RATE * slope)
-        if kind == "statistics":
-            generator(z, training=True)
-        return loss
-
-    return step
-
-
 @task(
     "3.2",
     index="Return the place of the step in the list: 0, 1, 2 or 3.",
@@ -127,7 +95,7 @@ def clean(answer):
     got, orders = [], [np.roll(list(KINDS), turn) for turn in (2, 0, 3, 1)]
     for seed, order in enumerate(orders):
         place = number(
-            answer([_step(kind) for kind in order], lambda seed=seed: _networks(seed)), "clean"
+            answer([step_that(kind) for kind in order], lambda seed=seed: plain_pair(seed)), "clean"
         )
         if place not in range(len(KINDS)):
             raise Wrong("index")
@@ -269,22 +237,7 @@ FAULTS = {  # what the steps of the old page are told by the checks of tasks 3.3
 )
 def fixes(answer):
     """``fixes()`` returns the lines of the old page that were wrong, mended, by number."""
-    changes = answer()
-    if changes is None:
-        raise Wrong("nothing", "fixes()")
-    fits = isinstance(changes, dict) and all(
-        isinstance(line, int | np.integer) and 1 <= line <= len(LINES) and isinstance(text, str)
-        for line, text in changes.items()
-    )
-    if not fits:
-        raise Wrong("lines", str(len(LINES)))
-    changed = [line for line, text in changes.items() if text.strip() != LINES[line - 1].strip()]
-    if len(changed) > 6:
-        raise Wrong("many", str(len(changed)))
-    try:
-        repaired = old_page(changes)
-    except SyntaxError as error:
-        raise Wrong("syntax", f"{error.msg}, line {error.lineno}") from error
+    repaired = repaired_page(answer())
     try:
         _mended(repaired)
     except Wrong:
@@ -321,11 +274,11 @@ def find_z(answer):
     generator(noise(64, LATENT_DIM, seed=5), training=True)
     image, start = generator(noise(1, LATENT_DIM, seed=6))[0], noise(1, LATENT_DIM, seed=7)
     for steps, rate in ((1, 0.3), (12, 0.3)):
-        due = _found(generator, image, start, steps, rate)
+        due = walked(generator, image, start, steps, rate)
         others = [
             ("start", start),
-            ("uphill", _found(generator, image, start, steps, -rate)),
-            ("sum", _found(generator, image, start, steps, rate * image.shape.num_elements())),
+            ("uphill", walked(generator, image, start, steps, -rate)),
+            ("sum", walked(generator, image, start, steps, rate * image.shape.num_elements())),
         ]
         (watched,) = spies(generator)
         before = trainable(generator), statistics(generator)
@@ -337,23 +290,11 @@ def find_z(answer):
                 raise Wrong("g-moved")
         if np.allclose(got, due, atol=1e-3):
             continue
-        for hint, z in others:
-            if np.allclose(got, z, atol=1e-3):
-                raise Wrong(hint)
+        if hint := next((hint for hint, z in others if np.allclose(got, z, atol=1e-3)), ""):
+            raise Wrong(hint)
         for count in range(1, 2 * steps + 2):
-            if np.allclose(got, _found(generator, image, start, count, rate), atol=1e-3):
+            if np.allclose(got, walked(generator, image, start, count, rate), atol=1e-3):
                 raise Wrong("count", str(count))
-        first = _found(generator, image, start, 1, rate) - start.numpy()
-        move = (got - start.numpy()) if steps == 1 else np.zeros_like(first)
+        first, move = due - start.numpy(), got - start.numpy()
         cosine = np.sum(first * move) / (np.linalg.norm(first) * np.linalg.norm(move) + 1e-12)
-        raise Wrong("size" if cosine > 0.99 else "other")
-
-
-def _found(generator, image, z, steps, rate):
-    """Return where so many steps down the mean squared difference lead, without a trace in G."""
-    for _ in range(steps):
-        with keras.StatelessScope(), tf.GradientTape() as tape:
-            tape.watch(z)
-            loss = tf.reduce_mean(tf.square(generator(z, training=False) - image))
-        z = z - rate * tape.gradient(loss, z)
-    return z.numpy()
+        raise Wrong("size" if steps == 1 and cosine > 0.99 else "other")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib.checks import Wrong, array, number, recognise, recognise_all, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
-from ganlib.checks.streams import epoch, numbered
+from ganlib.checks.streams import AILS, epoch, epochs, numbered
 from ganlib.recipe import Recipe
 from ganlib.recipes import RECIPES
 
@@ -82,39 +82,6 @@ def pipeline(answer):
         raise Wrong("buffer")
 
 
-NAMES = ("fine", "remainder", "unshuffled", "frozen", "neighbours", "buffer")
-
-
-def _buffered(order, size, random):
-    """Return an order as a buffer of so many shuffles it: each is drawn from those that wait."""
-    waiting, out = [], []
-    for image in order:
-        waiting.append(image)
-        if len(waiting) > size:
-            out.append(waiting.pop(random.integers(len(waiting))))
-    return np.array([*out, *random.permutation(waiting)], int)
-
-
-def _epochs(ails, count, size, seed):
-    """Return two epochs of a pipeline that ails from something, each a list of arrays of numbers."""
-    random, epochs = np.random.default_rng(seed), []
-    for _ in range(2):
-        order = random.permutation(count)
-        if ails in ("unshuffled", "neighbours"):
-            order = np.arange(count)
-        if ails == "buffer":
-            order = _buffered(range(count), count // 8, random)
-        if ails == "frozen" and epochs:
-            order = np.concatenate(epochs[0])
-        batches = [order[start : start + size] for start in range(0, len(order), size)]
-        if ails != "remainder" and len(batches[-1]) < size:
-            batches.pop()
-        if ails == "neighbours":
-            batches = [batches[i] for i in random.permutation(len(batches))]
-        epochs.append(batches)
-    return epochs
-
-
 @task(
     "5.3",
     word="Answer with one of: fine, remainder, unshuffled, frozen, neighbours, buffer; not {detail}.",
@@ -129,15 +96,15 @@ def _epochs(ails, count, size, seed):
 def ails(answer):
     """``ails(first, second)`` names what a pipeline does wrong, from the numbers of two epochs."""
     cases = [
-        (name, *_epochs(name, count, size, seed))
+        (name, *epochs(name, count, size, seed))
         for count, size in ((419, 20), (300, 16))
-        for seed, name in enumerate(NAMES)
+        for seed, name in enumerate(AILS)
     ]
     named = [(name, answer(first, second)) for name, first, second in cases]
     for _, got in named:
         if got is None:
             raise Wrong("nothing", "ails")
-        if not isinstance(got, str) or got not in NAMES:
+        if not isinstance(got, str) or got not in AILS:
             raise Wrong("word", repr(got)[:40])
     if len({got for _, got in named}) == 1:
         raise Wrong("always")
@@ -329,6 +296,5 @@ def missed(answer):
         }
         for hint, mask in masks.items():
             rules.setdefault(hint, []).append(np.flatnonzero(mask).tolist())
-    hint = next((hint for hint, places in rules.items() if places == found), "other")
-    if hint:
+    if hint := next((hint for hint, places in rules.items() if places == found), "other"):
         raise Wrong(hint, "Your answer")

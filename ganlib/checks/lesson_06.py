@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlib import metrics
 from ganlib.checks import Wrong, array, number, recognise, recognise_all, task
-from ganlib.data import load_digits
+from ganlib.checks.grids import CASES, COUNTS, CURVES, MISTAKES, curve, grids, mean_apart
 from ganlib.metrics.distances import radii as ball_radii
 
 
@@ -206,74 +206,6 @@ def score(answer):
                 raise Wrong("other")
 
 
-def _spoiled(images, noise=0.0, specks=0.0, seed=0):
-    """Return images in a new order, a share of them turned into noise, a share of the pixels white."""
-    random, out = np.random.default_rng(seed), images.copy()
-    lost = int(noise * len(out))
-    out[:lost] = random.integers(0, 256, out[:lost].shape)
-    out[random.random(out.shape) < specks] = 255
-    return random.permutation(out)
-
-
-CASES = (  # of each grid: how many images, of which digits, and how they are spoiled; the best first
-    (
-        (200, range(10), {"specks": 0.03}),
-        (200, range(10), {"noise": 0.8}),
-        (200, (1,), {}),  # the most precise
-    ),
-    (
-        (200, range(10), {}),
-        (200, range(7), {}),
-        (200, range(10), {"noise": 0.8}),  # the most varied, with the most recall
-    ),
-    (
-        (200, (0, 2, 3, 4, 6, 8), {}),
-        (1000, range(10), {"noise": 0.8}),  # covers the most, by its number
-        (200, (7,), {}),
-    ),
-)
-
-
-def grids(case):
-    """Return three grids of a case, ``uint8`` arrays ``(n, 28, 28)``, real digits, and the due order."""
-    digits, random = load_digits(), np.random.default_rng(case)
-    order, made = np.random.default_rng(10 + case).permutation(3), []
-    for count, kinds, spoiled in CASES[case]:
-        of_kinds = np.flatnonzero(np.isin(digits.labels, list(kinds)))
-        chosen = digits.images[random.choice(of_kinds, count, replace=False)]
-        made.append(_spoiled(chosen, seed=case, **spoiled))
-    real = digits.images[random.choice(len(digits.images), 500, replace=False)]
-    return [made[i] for i in order], real, np.argsort(order).tolist()
-
-
-def _by(measure, best=max, equal=True):
-    """Return the order of grids by a measure of the features of real digits and of a grid."""
-
-    def ranked(made, real):
-        least = min(map(len, made)) if equal else None
-        known, values = metrics.features(real), []
-        for images in made:
-            values.append(measure(known, metrics.features(images[:least]), images[:least]))
-        return sorted(range(len(made)), key=lambda i: values[i], reverse=best is max)
-
-    return ranked
-
-
-def _near(key):
-    return lambda known, found, images: metrics.neighbours(known, found)[key]
-
-
-MISTAKES = {
-    "worst": _by(_near("coverage"), min),
-    "counts": _by(_near("coverage"), equal=False),
-    "precision": _by(_near("precision")),
-    "recall": _by(_near("recall")),
-    "density": _by(_near("density")),
-    "frechet": _by(lambda known, found, images: metrics.frechet(known, found), min),
-    "diversity": _by(lambda known, found, images: metrics.diversity(images)),
-}
-
-
 @task(
     "6.6",
     ranks="Return the places of the three grids in order, each of them once.",
@@ -305,30 +237,6 @@ def rank(answer):
     raise Wrong("other", str(next(i for i in range(len(cases)) if got[i] != due[i])))
 
 
-COUNTS = (50, 100, 200, 400)
-CURVES = (  # distances at these counts: a + b / n, twice on the line and twice beside it
-    (3.0, 400.0, (0, 0, 0, 0)),
-    (12.0, 90.0, (0, 0, 0, 0)),
-    (7.0, 250.0, (0.3, -0.2, 0.4, -0.3)),
-    (0.5, 600.0, (-0.5, 0.9, 0.1, 0.4)),
-)
-
-
-def _curve(values):
-    """Return a distance that has these values at `COUNTS`, whatever the clouds."""
-
-    def distance(one, other):
-        if len(one) != len(other):
-            raise Wrong("same-draw")
-        return float(np.interp(len(one), COUNTS, values))
-
-    return distance
-
-
-def _mean_apart(one, other):
-    return float(np.square(np.mean(one, 0) - np.mean(other, 0)).sum())
-
-
 @task(
     "6.7",
     count="That is the distance at one of the counts: it still holds what few images add.",
@@ -348,7 +256,7 @@ def at_infinity(answer):
     real, fake, n, cases = *random.normal(size=(2, 800, 3)), np.array(COUNTS), []
     for end, slope, off in CURVES:
         d = end + slope / n + off
-        got, fitted = number(answer(_curve(d), real, fake, list(COUNTS)), "at_infinity"), {}
+        got, fitted = number(answer(curve(d), real, fake, list(COUNTS)), "at_infinity"), {}
         for power in (-1, 1, -0.5):
             fitted[power] = np.polyfit((1.0 * n) ** power, d, 1)
         mistakes = [("count", value) for value in d]
@@ -360,7 +268,7 @@ def at_infinity(answer):
     recognise_all(cases)
     rising = np.sort(random.normal(size=(800, 2)), axis=0)
     moved = rising[::-1] + np.array([3.0, 0.0])
-    got = number(answer(_mean_apart, rising, moved, list(COUNTS)), "at_infinity")
+    got = number(answer(mean_apart, rising, moved, list(COUNTS)), "at_infinity")
     if got < 1:
         raise Wrong("itself")
     if not np.isclose(got, 9, atol=4):

@@ -8,9 +8,9 @@ import numpy as np
 
 from ganlib import metrics
 from ganlib.checks import Wrong, number, recognise_all, task, truth
+from ganlib.checks.dirac import ROW, matrix_of, play, round_of
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.data import points as toys
-from ganlib.theory import sigmoid
 
 CENTRES = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
 SIGMA = 0.5
@@ -103,22 +103,6 @@ def modes_found(answer):
     recognise_all(cases)
 
 
-def _round(rate, r1=0.0, in_turn=False, g_rate=None):
-    """Return a round of the Dirac game as a function ``(theta, psi) → (theta, psi)``."""
-
-    def step(theta, psi):
-        moved = psi - rate * (sigmoid(psi * theta) * theta + r1 * psi)
-        seen = moved if in_turn else psi
-        return theta + (g_rate or rate) * sigmoid(seen * theta) * seen, moved
-
-    return step
-
-
-def _matrix(step, h=1e-4):
-    """Return the matrix of a round near (0, 0), by central differences."""
-    return np.stack([(np.array(step(*at)) - step(*-at)) / (2 * h) for at in h * np.eye(2)], 1)
-
-
 @task(
     "7.3",
     real_part="An eigenvalue here has an imaginary part: its length is what counts.",
@@ -135,10 +119,15 @@ def _matrix(step, h=1e-4):
 def growth(answer):
     """``growth(step)``: by how much a round multiplies the distance from 0, in the long run."""
     cases = []
-    for step in (_round(0.4), _round(0.5, 0.3, True), _round(0.2, 1.5), _round(1.5, 1.1, True, 0.7)):
-        got, matrix = number(answer(step), "growth"), _matrix(step)
+    for step in (
+        round_of(0.4),
+        round_of(0.5, 0.3, True),
+        round_of(0.2, 1.5),
+        round_of(1.5, 1.1, True, 0.7),
+    ):
+        got, matrix = number(answer(step), "growth"), matrix_of(step)
         values = np.linalg.eigvals(matrix.astype(complex))
-        far = [_lengths(_matrix(step, h)) for h in (0.1, 0.5, 1)]
+        far = [_lengths(matrix_of(step, h)) for h in (0.1, 0.5, 1)]
         ahead = [_lengths(np.stack([step(h, 0), step(0, h)], 1) / h) for h in (0.1, 1)]
         mistakes = [
             ("real-part", values.real.max()),
@@ -267,28 +256,7 @@ def _sized(rule, sizes=range(5, 11)):
     return lambda before, after: len(before) in sizes and rule(before, after)
 
 
-ROW = {"rate": 0.02, "memory": 0.9, "r1": 1.0, "in_turn": True}
-ROUNDS, NEAR = 100, 0.08
-
-
-def play(row, theta, psi, rounds=ROUNDS):
-    """Play rounds of the Dirac game and return how far from 0 each start ends.
-
-    Args:
-        row: ``rate``; ``memory``, Adam's β₁ without its division; ``r1``; ``in_turn``.
-        theta: Starts of G, ``(n,)``.
-        psi: Starts of D, ``(n,)``.
-        rounds: How many.
-    """
-    d_mean = g_mean = np.zeros_like(theta)
-    kept, rate = row["memory"], row["rate"]
-    for _ in range(rounds):
-        d_mean = kept * d_mean + (1 - kept) * (sigmoid(psi * theta) * theta + row["r1"] * psi)
-        moved = psi - rate * d_mean
-        seen = moved if row["in_turn"] else psi
-        g_mean = kept * g_mean + (1 - kept) * sigmoid(seen * theta) * seen
-        theta, psi = theta + rate * g_mean, moved
-    return np.hypot(theta, psi)
+NEAR = 0.08  # of the distance from 0 that may be left
 
 
 @task(

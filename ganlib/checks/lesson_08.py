@@ -4,13 +4,12 @@ import numpy as np
 
 from ganlib.backend import tf
 from ganlib.checks import Wrong, array, number, recognise, recognise_all, same, task
+from ganlib.checks.ablation import JUDGE, JUDGES, TUNE, judges, needed_by, table
 from ganlib.checks.logits import FAKE, REAL, SURE, check_far
 from ganlib.theory import sigmoid
 
 LABELS = np.array([7, 0, 2])
 DRAWS = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
-
-
 IMAGES = np.random.default_rng(1).uniform(-1, 1, (3, 4, 4)).astype("float32")
 
 
@@ -52,33 +51,6 @@ def told(answer):
             raise Wrong(hint)
 
 
-JUDGES = ("fits", "image", "label", "apart")
-
-
-def _judges(seed):
-    """Return four discriminators by name, and images and labels to try them on."""
-    random = np.random.default_rng(seed)
-    often = np.array([14, 12, 10, 9, 8, 7, 6, 5, 5, 4])
-    labels = random.permutation(np.repeat(np.arange(10), often))
-    kinds, taste = random.normal(size=(10, 16)), random.normal(size=16)
-    images = kinds[labels] + 0.4 * random.normal(size=(len(labels), 16))
-    liked = (often - often.mean()) / 2  # what is seen often is liked, whatever it is
-
-    def of_image(x):
-        return np.asarray(x, float).reshape(-1, 16) @ taste
-
-    def fit(x, y):
-        return (np.asarray(x, float).reshape(-1, 16) * kinds[np.asarray(y, int)]).mean(1)
-
-    made = {
-        "fits": lambda x, y: of_image(x) + 0.2 * fit(x, y),
-        "image": lambda x, y: of_image(x),
-        "label": lambda x, y: liked[np.asarray(y, int)],
-        "apart": lambda x, y: of_image(x) + liked[np.asarray(y, int)],
-    }
-    return made, images.reshape(-1, 4, 4), labels
-
-
 @task(
     "8.2",
     index="Return the place of the judge in the list: 0, 1, 2 or 3.",
@@ -92,7 +64,7 @@ def minds(answer):
     """``minds(judges, images, labels)``: the place of the D who minds whether label and image fit."""
     orders, found = [np.roll(JUDGES, turn) for turn in (1, 0, 3, 2)], []
     for seed, order in enumerate(orders):
-        made, images, labels = _judges(seed)
+        made, images, labels = judges(seed)
         place = number(answer([made[name] for name in order], images, labels), "minds")
         if place not in range(len(JUDGES)):
             raise Wrong("index")
@@ -272,43 +244,6 @@ def left(answer):
     raise Wrong("other")
 
 
-TUNE, JUDGE = (0, 1, 2), (3, 4, 5)
-
-
-def table(seed):
-    """Return made-up runs of "full" and five variants, each at three rates with six seeds."""
-    random, runs = np.random.default_rng(seed), []
-    for variant, harm in zip(("full", *"abcde"), (1, 1.05, 1.3, 1.6, 2.5, 0.5), strict=True):
-        best = random.integers(3)
-        for place, rate in enumerate((1e-4, 3e-4, 1e-3)):
-            level = 20 * harm * (1 + 0.3 * abs(place - best))
-            for run in (*TUNE, *JUDGE):
-                value = round(float(level * np.exp(0.25 * random.normal())), 1)
-                runs.append({"variant": variant, "rate": rate, "seed": run, "frechet": value})
-    return [runs[i] for i in random.permutation(len(runs))]
-
-
-def _values(runs, seeds):
-    """Return Fréchet distances by variant and rate, in the order of the seeds."""
-    found = {}
-    for run in sorted(runs, key=lambda run: run["seed"]):
-        if run["seed"] in seeds:
-            found.setdefault((run["variant"], run["rate"]), []).append(run["frechet"])
-    return found
-
-
-def _needed(runs, choose=np.mean, tune=TUNE, judge=JUDGE, rate_of=None, worse=None):
-    """Return the needed parts by a rule: how a rate is chosen, on which seeds, and when one is worse."""
-    tuned, judged = _values(runs, tune), _values(runs, judge)
-    rates = sorted({rate for _, rate in tuned})
-    picked = {}
-    for variant in sorted({run["variant"] for run in runs}):
-        best = min(rates, key=lambda rate: choose(tuned[rate_of or variant, rate]))
-        picked[variant] = judged[variant, best]
-    worse = worse or (lambda part, full: min(part) > max(full))
-    return {name for name in picked if name != "full" and worse(picked[name], picked["full"])}
-
-
 @task(
     "8.7",
     names="Return the names of variants, such as ['b', 'd'], as a list or a set.",
@@ -340,7 +275,7 @@ def needed(answer):
         if "full" in names:
             raise Wrong("full")
         found.append(names)
-    due = [_needed(runs) for runs in tables]
+    due = [needed_by(runs) for runs in tables]
     if found == due:
         return
     rules = {
@@ -354,7 +289,7 @@ def needed(answer):
         "better": {"worse": lambda part, full: max(part) < min(full)},
     }
     for hint, rule in rules.items():
-        if found == [_needed(runs, **rule) for runs in tables]:
+        if found == [needed_by(runs, **rule) for runs in tables]:
             raise Wrong(hint)
     place = next(i for i, names in enumerate(found) if names != due[i])
     off = sorted(found[place] ^ due[place])[0]

@@ -179,3 +179,49 @@ def d_moves(generator, discriminator, real, z):
             loss = (real_loss + fake_loss) / 2
         moves.append((float(loss), downhill(tape, loss, discriminator)))
     return moves
+
+
+KINDS = {  # what a step of D may do besides, and the hint to who takes it for clean
+    "clean": "",
+    "statistics": "statistics",
+    "weights": "weights",
+    "idle": "idle",
+}
+
+
+def plain_pair(seed):
+    """Return a pair without spies, whose every array is one of its own, and a batch of each."""
+    generator, discriminator = (keras.Sequential(network.layers[1:]) for network in pair(seed))
+    real, z = noise(8, *SIZE, seed=seed), noise(8, LATENT_DIM, seed=seed + 1)
+    generator(z)
+    discriminator(real)
+    return generator, discriminator, real, z
+
+
+def step_that(kind):
+    """Return a step of D that does what it should, or something else besides."""
+
+    def step(generator, discriminator, real, z):
+        (loss, _), _ = d_moves(generator, discriminator, real, z)
+        variables = [] if kind == "idle" else list(discriminator.trainable_variables)
+        variables += generator.trainable_variables[:1] if kind == "weights" else []
+        with keras.StatelessScope(), tf.GradientTape() as tape:
+            both = discriminator(real, training=True), discriminator(generator(z, training=True))
+            down = mean_bce(both[0], 1.0) + mean_bce(both[1], 0.0)
+        for variable, slope in zip(variables, tape.gradient(down, variables), strict=True):
+            variable.assign_sub(RATE * slope)
+        if kind == "statistics":
+            generator(z, training=True)
+        return loss
+
+    return step
+
+
+def walked(generator, image, z, steps, rate):
+    """Return where so many steps down the mean squared difference lead, without a trace in G."""
+    for _ in range(steps):
+        with keras.StatelessScope(), tf.GradientTape() as tape:
+            tape.watch(z)
+            loss = tf.reduce_mean(tf.square(generator(z, training=False) - image))
+        z = z - rate * tape.gradient(loss, z)
+    return z.numpy()

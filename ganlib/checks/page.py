@@ -8,7 +8,7 @@ from ganlib.backend import keras, tf
 from ganlib.checks import Wrong
 from ganlib.checks.networks import SIZE, noise, pair, recorded, spies
 
-__all__ = ["LINES", "check_build", "check_rounds", "listing", "old_page"]
+__all__ = ["check_build", "check_rounds", "listing", "old_page", "repaired_page"]
 
 PAGE = '''def build():
     """G turns z into pixels from -1 to 1, D turns images into logits; an optimizer for each."""
@@ -88,6 +88,25 @@ def old_page(changes=None):
     space = {"keras": keras, "layers": keras.layers, "tf": tf, "np": np}
     exec(compile("\n".join(lines), "the old page", "exec"), space)
     return SimpleNamespace(**{name: space[name] for name in ("build", "d_step", "g_step", "train")})
+
+
+def repaired_page(changes):
+    """Return the page with a learner's lines in it, or say what is wrong with what she returned."""
+    if changes is None:
+        raise Wrong("nothing", "fixes()")
+    fits = isinstance(changes, dict) and all(
+        isinstance(line, int | np.integer) and 1 <= line <= len(LINES) and isinstance(text, str)
+        for line, text in changes.items()
+    )
+    if not fits:
+        raise Wrong("lines", str(len(LINES)))
+    changed = [line for line, text in changes.items() if text.strip() != LINES[line - 1].strip()]
+    if len(changed) > 6:
+        raise Wrong("many", str(len(changed)))
+    try:
+        return old_page(changes)
+    except SyntaxError as error:
+        raise Wrong("syntax", f"{error.msg}, line {error.lineno}") from error
 
 
 def check_build(build):
