@@ -47,8 +47,8 @@ def recorded(name, moves):
     return optimizer
 
 
-def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False):
-    """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy`."""
+def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False, watched=True):
+    """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy` if watched."""
 
     def init(i):
         return {"kernel_initializer": keras.initializers.RandomNormal(stddev=0.7, seed=10 * seed + i)}
@@ -57,7 +57,7 @@ def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False):
     generator = keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            Spy(),
+            *([Spy()] if watched else []),
             layers.Dense(6, **init(0)),
             layers.BatchNormalization(momentum=0.5),
             layers.LeakyReLU(negative_slope=0.2),
@@ -68,7 +68,7 @@ def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False):
     discriminator = keras.Sequential(
         [
             keras.Input(SIZE),
-            Spy(),
+            *([Spy()] if watched else []),
             layers.Flatten(),
             layers.Dense(5, **init(2)),
             *([layers.BatchNormalization(momentum=0.5)] if d_norm else []),
@@ -191,24 +191,20 @@ KINDS = {  # what a step of D may do besides, and the hint to who takes it for c
 
 def plain_pair(seed):
     """Return a pair without spies, whose every array is one of its own, and a batch of each."""
-    generator, discriminator = (keras.Sequential(network.layers[1:]) for network in pair(seed))
-    real, z = noise(8, *SIZE, seed=seed), noise(8, LATENT_DIM, seed=seed + 1)
-    generator(z)
-    discriminator(real)
-    return generator, discriminator, real, z
+    generator, discriminator = pair(seed, watched=False)
+    return generator, discriminator, noise(8, *SIZE, seed=seed), noise(8, LATENT_DIM, seed=seed + 1)
 
 
 def step_that(kind):
     """Return a step of D that does what it should, or something else besides."""
 
     def step(generator, discriminator, real, z):
-        (loss, _), _ = d_moves(generator, discriminator, real, z)
         variables = [] if kind == "idle" else list(discriminator.trainable_variables)
         variables += generator.trainable_variables[:1] if kind == "weights" else []
         with keras.StatelessScope(), tf.GradientTape() as tape:
-            both = discriminator(real, training=True), discriminator(generator(z, training=True))
-            down = mean_bce(both[0], 1.0) + mean_bce(both[1], 0.0)
-        for variable, slope in zip(variables, tape.gradient(down, variables), strict=True):
+            fake_logits = discriminator(generator(z, training=True), training=True)
+            loss = (mean_bce(discriminator(real, training=True), 1.0) + mean_bce(fake_logits, 0.0)) / 2
+        for variable, slope in zip(variables, tape.gradient(loss, variables), strict=True):
             variable.assign_sub(RATE * slope)
         if kind == "statistics":
             generator(z, training=True)
