@@ -118,7 +118,7 @@ def quick(pids):
         "endless/02_the_math.ipynb": (before("while True: pass"), PASSED),
         "endless answer/02_the_math.ipynb": (
             notebook(change={"def optimal_d": ENDLESS}),
-            ["not yet", *PASSED[1:6]],
+            ["not yet", *PASSED[1:]],
         ),
         "stubborn/02_the_math.ipynb": (before(STUBBORN), NOT_CHECKED),
         "syntax/02_the_math.ipynb": (
@@ -284,7 +284,12 @@ def test_networks_are_judged_too(tmp_path):
         fill(tmp_path, {"03_x.ipynb": book}) / "03_x.ipynb", tmp_path
     )
     assert [row["task"] for row in found] == [f"3.{i}" for i in range(1, 7)]
-    assert [row["verdict"] for row in found] == ["not yet", *PASSED[1:6]]
+    assert [row["verdict"] for row in found] == [
+        "not yet",
+        "passed",
+        "not yet",
+        *PASSED[3:6],
+    ]  # 3.3 takes the loss of 3.1
     assert found[0]["hint"] == "swapped"
     assert seconds > 0 and cpu > 1 and 3e8 < peak < 4e9  # TensorFlow was there
 

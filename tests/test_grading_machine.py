@@ -160,7 +160,7 @@ def test_a_name_that_the_console_cannot_print(code, tmp_path):
     assert done.returncode == 0 and "\\u674e/02_x.ipynb: 7 of 7 passed" in done.stderr
     assert {row["learner"] for row in table(tmp_path / "out.csv")} == {"Zoë 李"}
     done = run("check", folder, **here)
-    assert done.returncode == 0 and len(done.stdout.splitlines()) == 7
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 8
 
 
 # ---- a hand-in whose trouble is its own, and what is said then

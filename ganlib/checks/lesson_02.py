@@ -227,7 +227,7 @@ def corrected(answer):
 
 @task(
     "2.6",
-    loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
+    her_loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
     one="Every convention is read as a mean in nats: look at the second argument.",
     sum="A sum of both halves is read wrongly: the course takes their mean.",
     value="V is read wrongly: d_loss is -V/2, not V and not -V.",
@@ -248,7 +248,7 @@ def divergence(answer):
     if same(got, jsd):
         return
     for hint, wrong in (
-        ("loss", loss),
+        ("her-loss", loss),
         ("one", np.log(2) - shown),
         ("sign", -jsd),
     ):
@@ -260,7 +260,7 @@ def divergence(answer):
 
 @task(
     "2.7",
-    loss="That is her loss: the JSD is what it lacks to ln 2.",
+    her_loss="That is her loss: the JSD is what it lacks to ln 2.",
     straight="Of two bell curves with one centre and two widths yours says {detail}: a logit that is a "
     "straight line in x cannot tell them. What is log p - log q of two bell curves?",
     pooled="With more real than fake examples yours is off: each half has its own mean, in the loss "
@@ -280,7 +280,7 @@ def estimate(answer):
     near = np.abs(got - due) < 0.03
     if near.all():
         return
-    for hint, wrong in (("loss", np.log(2) - due), ("twice", 2 * due)):
+    for hint, wrong in (("her-loss", np.log(2) - due), ("twice", 2 * due)):
         if np.allclose(got, wrong, atol=0.05):
             raise Wrong(hint)
     if got.min() < -0.03 or got.max() > np.log(2) + 0.03:

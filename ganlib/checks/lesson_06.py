@@ -242,7 +242,7 @@ def rank(answer):
     count="That is the distance at one of the counts: it still holds what few images add.",
     mean="That is the mean over the counts: what few images add is still in it.",
     line="Your line goes over n: over 1/n the points lie near a line, to be read at 1/n = 0.",
-    slope="That is the slope of the line: its value at 1/n = 0 is asked for.",
+    incline="That is the slope of the line: its value at 1/n = 0 is asked for.",
     two="That takes two of the counts: fit the line through all of them.",
     square="Your line goes over 1/√n: what few images add to a Fréchet distance falls like 1/n.",
     same_draw="Take as many real as fake ones in each measurement: n of each.",
@@ -261,7 +261,7 @@ def at_infinity(answer):
             fitted[power] = np.polyfit((1.0 * n) ** power, d, 1)
         mistakes = [("count", value) for value in d]
         mistakes += [("mean", d.mean()), ("line", fitted[1][1]), ("square", fitted[-0.5][1])]
-        mistakes += [("slope", fitted[-1][0]), ("slope", fitted[1][0])]
+        mistakes += [("incline", fitted[-1][0]), ("incline", fitted[1][0])]
         for i, j in ((2, 3), (0, 3), (0, 1)):
             mistakes.append(("two", (n[j] * d[j] - n[i] * d[i]) / (n[j] - n[i])))
         cases.append((got, fitted[-1][1], mistakes))

@@ -218,7 +218,7 @@ WRONG = {
         ("count", lambda distance, real, fake, counts: distance(real[:400], fake[:400])),
         ("mean", fit(lambda n, d: d.mean())),
         ("line", fit(lambda n, d: np.polyfit(n, d, 1)[1])),
-        ("slope", fit(lambda n, d: np.polyfit(1 / n, d, 1)[0])),
+        ("incline", fit(lambda n, d: np.polyfit(1 / n, d, 1)[0])),
         ("two", fit(lambda n, d: np.polyfit(1 / n[-2:], d[-2:], 1)[1])),
         ("square", fit(lambda n, d: np.polyfit(n**-0.5, d, 1)[1])),
         ("same-draw", lambda distance, real, fake, counts: distance(real[:50], fake)),
