@@ -190,6 +190,8 @@ WRONG = {
         ("index", lambda losses, slopes: 3),
         ("index", lambda losses, slopes: losses[0](np.ones(2))),
         ("always", lambda losses, slopes: 1),
+        ("test", lambda losses, slopes: int(np.argmax([slope(np.ones(2))[0] for slope in slopes]))),
+        ("test", lambda losses, slopes: moved()(losses, [lambda x, f=f: 2 * f(x) for f in slopes])),
         ("second", moved(parts=1)),
         ("origin", moved(points=((0.0, 0.4),))),
         ("origin", moved(points=((1.0, 1.0),))),
