@@ -50,10 +50,10 @@ def wrong(place):
     return nbformat.writes(book)
 
 
-TASKS = ["optimal_d", "value", "jsd", "saturating", "non_saturating", "finished"]
-NUMBERS = [f"2.{i}" for i in range(1, 7)]
-PASSED, BLANK, MISSING = ["passed"] * 6, ["not started yet"] * 6, ["missing"] * 6
-NOT_CHECKED = ["not checked"] * 6
+TASKS = ["optimal_d", "value", "jsd", "saturating", "corrected", "divergence", "estimate"]
+NUMBERS = [f"2.{i}" for i in range(1, 8)]
+PASSED, BLANK, MISSING = ["passed"] * 7, ["not started yet"] * 7, ["missing"] * 7
+NOT_CHECKED = ["not checked"] * 7
 EMPTY = nbformat.writes(nbformat.v4.new_notebook())
 FAKED = """
 import ganlib.checks
@@ -63,7 +63,7 @@ for task in vars(check).values():
     if isinstance(task, ganlib.checks.Task):
         task.check = lambda *_: None
 check.jsd = print
-for i in range(6):
+for i in range(7):
     print(f"2.{i + 1} passed.")
 """
 FAMILY = """
@@ -101,8 +101,9 @@ STUMBLES = (
 )
 ADDRESS = {"def value": "def value(*_):\n    raise ValueError(object())"}
 SWAPPED = """
-def labels(count):
-    return np.concatenate([np.zeros((count, 1)), np.ones((count, 1))])
+def d_loss(real_logits, fake_logits):
+    real, fake = tf.nn.softplus(real_logits), tf.nn.softplus(-fake_logits)
+    return (tf.reduce_mean(real) + tf.reduce_mean(fake)) / 2
 """
 
 
@@ -111,8 +112,8 @@ def quick(pids):
     return {
         "right/02_the_math.ipynb": (notebook(), PASSED),
         "blank/02_the_math.ipynb": (notebook("exercises"), BLANK),
-        "wrong 0/02_the_math.ipynb": (wrong(0), ["not yet"] * 6),
-        "wrong 2/02_the_math.ipynb": (wrong(2), ["not yet"] * 6),
+        "wrong 0/02_the_math.ipynb": (wrong(0), ["not yet"] * 7),
+        "wrong 2/02_the_math.ipynb": (wrong(2), ["not yet"] * 7),
         "empty/02_the_math.ipynb": (EMPTY, MISSING),
         "endless/02_the_math.ipynb": (before("while True: pass"), PASSED),
         "endless answer/02_the_math.ipynb": (
@@ -278,12 +279,17 @@ def test_the_same_hand_ins_give_the_same_table(graded, tmp_path, capsys):
 
 
 def test_networks_are_judged_too(tmp_path):
-    book = notebook(lesson="03", change={"def labels": SWAPPED})
+    book = notebook(lesson="03", change={"def d_loss": SWAPPED})
     found, (seconds, cpu, peak) = grading.grade(
         fill(tmp_path, {"03_x.ipynb": book}) / "03_x.ipynb", tmp_path
     )
     assert [row["task"] for row in found] == [f"3.{i}" for i in range(1, 7)]
-    assert [row["verdict"] for row in found] == ["not yet", *PASSED[1:]]
+    assert [row["verdict"] for row in found] == [
+        "not yet",
+        "passed",
+        "not yet",
+        *PASSED[3:6],
+    ]  # 3.3 takes the loss of 3.1
     assert found[0]["hint"] == "swapped"
     assert seconds > 0 and cpu > 1 and 3e8 < peak < 4e9  # TensorFlow was there
 
@@ -322,13 +328,13 @@ def test_ctrl_c_keeps_what_is_done_and_ends_the_kernels(tmp_path):
     command = [sys.executable, "-m", "ganlib", "check", folder, "--csv", tmp_path / "out.csv"]
     heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  a background job ignores it
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as running:
-        assert running.stderr.readline().startswith("a/02_x.ipynb: 0 of 6 passed (")
+        assert running.stderr.readline().startswith("a/02_x.ipynb: 0 of 7 passed (")
         me = psutil.Process(running.pid)
         while not (children := me.children()):
             time.sleep(0.02)
         running.send_signal(signal.SIGINT)
         assert running.wait(20) == 130
-    assert [row["learner"] for row in table(tmp_path / "out.csv")] == ["a"] * 6
+    assert [row["learner"] for row in table(tmp_path / "out.csv")] == ["a"] * 7
     assert not any(child.is_running() for child in children)
 
 

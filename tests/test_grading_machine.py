@@ -157,10 +157,10 @@ def test_a_name_that_the_console_cannot_print(code, tmp_path):
     folder = fill(tmp_path / "in", {"Zoë 李/02_x.ipynb": RIGHT})
     here = {"code": code, "PYTHONIOENCODING": f"{code}:strict"}
     done = run("check", folder, "--csv", tmp_path / "out.csv", **here)
-    assert done.returncode == 0 and "\\u674e/02_x.ipynb: 6 of 6 passed" in done.stderr
+    assert done.returncode == 0 and "\\u674e/02_x.ipynb: 7 of 7 passed" in done.stderr
     assert {row["learner"] for row in table(tmp_path / "out.csv")} == {"Zoë 李"}
     done = run("check", folder, **here)
-    assert done.returncode == 0 and len(done.stdout.splitlines()) == 7
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 8
 
 
 # ---- a hand-in whose trouble is its own, and what is said then
@@ -223,4 +223,4 @@ def test_a_name_and_imports_that_differ_get_a_note_above_their_rows(tmp_path, ca
     assert (note["task"], note["verdict"], note["hint"]) == ("", "note", "lesson")
     assert note["advice"] == "Its name says lesson 03, its imports say 02: this is 02."
     assert [row["verdict"] for row in rows] == PASSED and rows[0]["lesson"] == "02"
-    assert "6 of 6 passed" in capsys.readouterr().err
+    assert "7 of 7 passed" in capsys.readouterr().err

@@ -74,4 +74,4 @@ def test_its_points_are_our_verdicts(course):
     nbgrader(course, "export")
     with open(course / "grades.csv", newline="") as file:
         points = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert points == {"ada": 6, "bob": 0, "cy": 5}
+    assert points == {"ada": 7, "bob": 0, "cy": 6}

@@ -35,6 +35,7 @@ __all__ = [
     "pieces",
     "recognise",
     "recognise_all",
+    "said",
     "same",
     "task",
     "truth",
@@ -132,7 +133,7 @@ class Task:
         except Wrong as wrong:
             return self._advice(wrong, *answers)
         except (Exception, SystemExit) as error:
-            return self._advice(Wrong("error", _said(error)))
+            return self._advice(Wrong("error", said(error)))
         return Verdict(self.number, "passed")
 
     def _advice(self, wrong, *answers):
@@ -161,7 +162,7 @@ def _handed(answer):
     return call
 
 
-def _said(error):
+def said(error):
     """Return an error as one line, with a word on shapes or types where it is about them."""
     text = str(error)
     for of_no_use in NOISE:

@@ -70,7 +70,7 @@ def _made(name, part, functions):
     """Return an argument: lists become arrays, of bytes where they are an image's whole numbers."""
     if isinstance(part, str):
         return functions[part]
-    if not isinstance(part, list) or isinstance(part[0], dict):
+    if not isinstance(part, list):
         return part
     if name in ("average", "weights"):
         return [np.array(each, float) for each in part]
@@ -98,8 +98,6 @@ def _said(value):
     """Return a value in few letters."""
     if isinstance(value, str):
         return value
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} {_said(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_said, value)) + "]"
     value = np.asarray(value)

@@ -1,8 +1,10 @@
-"""Checks of lesson 1: the owner's belief, loss and step, the forger's loss and step, three forgers."""
+"""Checks of lesson 1: the owner's belief, loss and step, a wrong slope, the forgers, a new column."""
 
 import numpy as np
 
 from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks.bottles import forger, held_out
+from ganlib.checks.slopes import LOSSES, SLIPS
 from ganlib.data import load_wine
 from ganlib.theory import sigmoid
 
@@ -55,18 +57,13 @@ def _owner(d_real, d_fake, share=HALVES):
     return -share[0] * np.mean(np.log(d_real)) - share[1] * np.mean(np.log(1 - d_fake))
 
 
-VALUE_HINTS = {
-    "sum": "That is a sum over the bottles: take the mean, so that more bottles are no larger loss.",
-    "sign": "The sign is wrong: a loss is what the player makes small, so minus the logarithm.",
-    "bits": "That is in bits: use the natural logarithm.",
-    "square": "That is the squared error: the lesson's loss is made of logarithms.",
-    "other": "The value is wrong: write the formula on paper for two unequal bottles, then compare.",
-}
-
-
 @task(
     "1.2",
-    **VALUE_HINTS,
+    sum="That is a sum over the bottles: take the mean, so that more bottles are no larger loss.",
+    sign="The sign is wrong: a loss is what the player makes small, so minus the logarithm.",
+    bits="That is in bits: use the natural logarithm.",
+    square="That is the squared error: the lesson's loss is made of logarithms.",
+    other="The value is wrong: write the formula on paper for two unequal bottles, then compare.",
     swapped="The labels are swapped: she pays -log D for a real bottle, -log(1 - D) for a forged one.",
     halves="That is twice the loss: take the mean over both halves, not their sum.",
     only_real="The forged bottles are missing.",
@@ -179,26 +176,30 @@ def _parameters(got):
 
 @task(
     "1.4",
-    **VALUE_HINTS,
-    saturating="That is log(1 - D), which goes flat where she is sure: the lesson takes -log D.",
-    caught="With -log(1 - D) he is glad to be caught: he wants D near 1.",
-    no_theta="The knob is missing: his bottles are theta + z.",
+    index="Return the place of the wrong slope: 0, 1 or 2.",
+    always="The same place for every order of the pairs: move a parameter, and compare with the slope.",
+    test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
+    second="One slope is wrong in its second part, unseen: move each parameter by itself.",
+    origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
+    loose="One slope is wrong by a hundredth of its length, unseen: how near do you ask for?",
 )
-def forger_loss(answer):
-    """``forger_loss(z, theta, w, b)`` returns the mean of -log D over his bottles."""
-    got = number(answer(Z, THETA, W, B), "forger_loss")
-    d = sigmoid(_logits(FAKE))
-    due = -np.mean(np.log(d))
-    mistakes = [
-        ("sum", len(Z) * due),
-        ("sign", -due),
-        ("bits", due / np.log(2)),
-        ("square", np.mean((1 - d) ** 2)),
-        ("saturating", np.mean(np.log(1 - d))),
-        ("caught", -np.mean(np.log(1 - d))),
-        ("no-theta", -np.mean(np.log(sigmoid(_logits(Z))))),
-    ]
-    recognise(got, due, mistakes)
+def wrong_slope(answer):
+    """``wrong_slope(losses, slopes)`` returns the place of the slope that is not that of its loss."""
+    found, named = [], {}
+    for turn in (0, 1, 2):
+        for name, (place, slopes) in SLIPS.items():
+            losses, turned = (list(np.roll(each, turn)) for each in (LOSSES, slopes))
+            got = number(answer(losses, turned), "wrong_slope")
+            if got not in (0, 1, 2):
+                raise Wrong("index")
+            found.append(int(got))
+            named[name] = named.get(name, True) and got == (place + turn) % 3
+    if all(named.values()):
+        return
+    if len(set(found)) == 1:
+        raise Wrong("always")
+    missed = [name for name, right in named.items() if not right]
+    raise Wrong(missed[0] if len(missed) == 1 else "test")
 
 
 @task(
@@ -230,20 +231,6 @@ def forger_step(answer):
     _recognise_step(got, THETA, THETA - RATE * slope, mistakes)
 
 
-FORGERS = {  # what each does to a real bottle
-    "strong": lambda x: x + np.array([1.2, 0.0]),
-    "pale": lambda x: x - np.array([0.0, 0.9]),
-    "mirror": lambda x: x * np.array([1.0, -1.0]),
-}
-
-
-def _forger(name, bottles):
-    def forge(count, seed):
-        return FORGERS[name](bottles[np.random.default_rng(seed).integers(len(bottles), size=count)])
-
-    return forge
-
-
 @task(
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
@@ -259,7 +246,7 @@ def unbeaten(answer):
     found = []
     for order in orders:
         with np.errstate(all="ignore"):
-            value = answer(bottles, [_forger(name, bottles) for name in order])
+            value = answer(bottles, [forger(name, bottles) for name in order])
         found.append(number(value, "unbeaten"))
         if found[-1] not in (0, 1, 2, 3):
             raise Wrong("index")
@@ -277,3 +264,29 @@ def unbeaten(answer):
         raise Wrong("easiest")
     wrong = next(i for i in range(3) if found[i] != right[i])
     raise Wrong("other", ", ".join(orders[wrong]))
+
+
+ENOUGH = 0.55  # d_loss that the new columns have to reach
+
+
+@task(
+    "1.7",
+    many="{detail} columns: three are the most.",
+    alone="A bottle's columns change with the bottles beside it: each row has to be computed by itself.",
+    blind="She stays as clueless as before: d_loss {detail} on fresh bottles. What does the mirror "
+    "change in a bottle, and what not?",
+    near="She sees something: d_loss {detail} on fresh bottles, and 0.55 is due. In a real bottle the "
+    "two features go together: how can one number say so?",
+)
+def columns(answer):
+    """``columns(x)`` returns up to three numbers a bottle, from which a linear owner tells the mirror."""
+    bottles = load_wine().points.astype(float)
+    got = array(answer(bottles), (len(bottles), None), "columns(x)")
+    if got.shape[1] > 3:
+        raise Wrong("many", str(got.shape[1]))
+    few = array(answer(bottles[5:9]), (4, got.shape[1]), "columns(x)")
+    if not np.allclose(few, got[5:9]):
+        raise Wrong("alone")
+    loss = held_out(lambda x: array(answer(x), (len(x), got.shape[1]), "columns(x)"))
+    if loss > ENOUGH:
+        raise Wrong("blind" if loss > 0.68 else "near", f"{loss:.3f}")

@@ -1,9 +1,10 @@
-"""Checks of lesson 2: D*, V, the Jensen-Shannon divergence, both losses of G, and the end of the game."""
+"""Checks of lesson 2: D*, V, the Jensen-Shannon divergence, a loss of G, and what D's loss says of q."""
 
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
+from ganlib.checks import Wrong, array, number, pieces, recognise, recognise_all, same, task
+from ganlib.checks.densities import CURVES, SHOWN, SUM_HINTS, check_zeros, examples, quiet
 
 DX = 0.16  # two densities at five points, each of mass 1
 P, Q = np.array([2.8, 0.95, 0.5, 1.5, 0.5]), np.array([0.3, 0.95, 2.5, 1.4, 1.1])
@@ -47,33 +48,6 @@ def optimal_d(answer):
         raise Wrong("clipped")
 
 
-SUM_HINTS = {
-    "no-dx": "The width of the cells is missing: an integral is the sum times dx.",
-    "mean": "That is a mean over the points: an integral is the sum times dx.",
-    "bits": "That is in bits: use the natural logarithm.",
-    "trapezoid": "The trapezoid rule halves the two ends: here every point has a cell of width dx.",
-    "nan": "Where a density is 0 its term is 0: yours becomes NaN or infinite there.",
-    "dropped": "Where one density is 0 you leave out both terms: the other one still counts.",
-    "zero": "Where a density is 0 its term is 0: there your value is finite, but another.",
-    "other": "The value is wrong: compute it for two points on paper and compare.",
-}
-
-
-def _quiet(answer, *arguments):
-    """Call an answer without NumPy's warnings; return a float that may be NaN or infinite."""
-    with np.errstate(all="ignore"):
-        value = answer(*arguments)
-    return float(np.asarray(value, float).reshape(()))
-
-
-def _check_zeros(got, due, dropped=None):
-    """Say what is wrong with a sum over points where densities are 0, if anything is."""
-    if not np.isfinite(got):
-        raise Wrong("nan")
-    if not np.isclose(got, due, atol=1e-3):
-        raise Wrong("dropped" if dropped is not None and np.isclose(got, dropped, atol=1e-3) else "zero")
-
-
 @task(
     "2.2",
     **SUM_HINTS,
@@ -105,8 +79,8 @@ def value(answer):
     ]
     recognise(got, due, mistakes)
     terms = ALONE[0] * real + ALONE[1] * fake
-    _check_zeros(_quiet(answer, *ALONE, d, DX), DX * terms.sum(), DX * terms[[0, 3]].sum())
-    _check_zeros(_quiet(answer, *APART, APART[0], 0.5), 0)
+    check_zeros(quiet(answer, *ALONE, d, DX), DX * terms.sum(), DX * terms[[0, 3]].sum())
+    check_zeros(quiet(answer, *APART, APART[0], 0.5), 0)
 
 
 def _kl(p, q):
@@ -147,8 +121,8 @@ def jsd(answer):
     recognise(got, due, mistakes)
     p, q = (density[[0, 3]] for density in ALONE)
     both, either = DX * (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2, DX * 5 * np.log(2) / 2
-    _check_zeros(_quiet(answer, *ALONE, DX), both + either, both)
-    _check_zeros(_quiet(answer, *APART, 0.5), np.log(2), 0)
+    check_zeros(quiet(answer, *ALONE, DX), both + either, both)
+    check_zeros(quiet(answer, *APART, 0.5), np.log(2), 0)
 
 
 LOGITS = np.array([-3.0, -0.5, 0.0, 1.2])
@@ -186,13 +160,25 @@ def _both(answer, logits):
     return parts
 
 
-def _check_losses(answer, name, others):
-    """Compare losses and slopes with `theory` and with the mistakes that are common to both losses."""
+def _recognise_in(got, due, mistakes, otherwise):
+    try:
+        recognise(got, due, mistakes)
+    except Wrong as wrong:
+        raise (Wrong(otherwise) if wrong.hint == "other" else wrong) from None
+
+
+@task(
+    "2.4",
+    **G_HINTS,
+    other_loss="That is -log D, the non-saturating loss.",
+)
+def saturating(answer):
+    """``saturating(logits)`` returns log(1 - D) and its slope by the logit."""
     loss, slope = _both(answer, LOGITS)
-    due = getattr(theory, f"{name}_loss")(LOGITS)
-    slope_due = getattr(theory, f"{name}_gradient")(LOGITS)
+    due, slope_due = theory.saturating_loss(LOGITS), theory.saturating_gradient(LOGITS)
+    other = theory.non_saturating_loss(LOGITS)
+    _recognise_in(loss, due, [("other-loss", other), ("loss-sign", -due)], "loss")
     d = theory.sigmoid(LOGITS)
-    _recognise_in(loss, due, [*others, ("loss-sign", -due)], "loss")
     by_d = slope_due / (d * (1 - d))
     mistakes = [("slope-sign", -slope_due), ("by-d", by_d), ("by-d", -by_d)]
     _recognise_in(slope, slope_due, mistakes, "slope")
@@ -205,77 +191,107 @@ def _check_losses(answer, name, others):
         raise Wrong("flat")
     far = np.array([-800.0, 800.0])
     loss, slope = _both(answer, far)
-    if not (same(loss, getattr(theory, f"{name}_loss")(far)) and np.isfinite(slope).all()):
+    if not (same(loss, theory.saturating_loss(far)) and np.isfinite(slope).all()):
         raise Wrong("unstable")
-
-
-def _recognise_in(got, due, mistakes, otherwise):
-    try:
-        recognise(got, due, mistakes)
-    except Wrong as wrong:
-        raise (Wrong(otherwise) if wrong.hint == "other" else wrong) from None
-
-
-@task(
-    "2.4",
-    **G_HINTS,
-    other_loss="That is -log D, the non-saturating loss: it comes in the next task.",
-)
-def saturating(answer):
-    """``saturating(logits)`` returns log(1 - D) and its slope by the logit."""
-    _check_losses(answer, "saturating", [("other-loss", theory.non_saturating_loss(LOGITS))])
 
 
 @task(
     "2.5",
-    **G_HINTS,
-    other_loss="That is log(1 - D), the saturating loss of the task before.",
-    caught="That is -log(1 - D), what D pays for a fake: G pays -log D.",
+    backwards="That goes the other way: with few real ones in her batches she believes too little, not "
+    "too much.",
+    scaled="Beliefs do not scale with the share: with D = 1 yours would be no belief any more, or not 1.",
+    shifted="A belief cannot simply be moved: at D = 0 and D = 1 she is sure, whatever the share.",
+    same="Nothing has changed: a share of one half alone leaves D as it is.",
+    odds="Those are odds, p/q: make a belief of them.",
+    other="The value is wrong: with share p and (1 - share) q in D*, find p/q, then D* for equal halves.",
 )
-def non_saturating(answer):
-    """``non_saturating(logits)`` returns -log D and its slope by the logit."""
-    sat = theory.saturating_loss(LOGITS)
-    _check_losses(answer, "non_saturating", [("other-loss", sat), ("caught", -sat)])
+def corrected(answer):
+    """``corrected(d, share)``: D* for equal halves, from D* for batches with that share of reals."""
+    cases = []
+    for share in (0.2, 0.75, 0.5):
+        d = np.array([0.03, 0.3, 0.5, 0.8, 0.95])
+        got, odds = array(answer(d, share), d.shape, "corrected"), d / (1 - d)
+        times = (1 - share) / share
+        mistakes = [
+            ("backwards", odds / (odds + times)),
+            ("scaled", d / (2 * share)),
+            ("scaled", d * times),
+            ("scaled", np.minimum(d / (2 * share), 1)),
+            ("shifted", d + 0.5 - share),
+            ("same", d),
+            ("odds", odds * times),
+        ]
+        cases.append((got, odds * times / (1 + odds * times), mistakes))
+    recognise_all(cases)
 
 
 @task(
     "2.6",
-    keys='Return a dict with the keys "d", "accuracy", "d_loss" and "g_loss", each with a number.',
-    percent="Give the accuracy as a share between 0 and 1, not in per cent.",
-    winner="If q = p, the two kinds cannot be told apart: nobody is right more often than a coin.",
-    belief="D is the share of real ones among all that look like x: what is it where q = p?",
-    zero="A loss of 0 would mean that somebody is sure and right, on every example.",
-    sum="That d_loss is the sum of both halves: the course takes their mean.",
-    bits="The losses are in bits: use the natural logarithm.",
-    value="d_loss is -V/2, not V: a loss here is above 0.",
-    d_loss="d_loss is wrong: what does D pay for a belief of one half?",
-    g_loss="g_loss is wrong: what does G pay, -log D, for a belief of one half?",
+    her_loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
+    one="Every convention is read as a mean in nats: look at the second argument.",
+    sum="A sum of both halves is read wrongly: the course takes their mean.",
+    value="V is read wrongly: d_loss is -V/2, not V and not -V.",
+    bits="Bits are read wrongly: one bit is ln 2 nats.",
+    sign="The sign is wrong: the farther apart the two are, the lower her loss.",
+    other="The value is wrong: at q = p the JSD is 0 and far apart it is ln 2. What is shown there?",
 )
-def finished(answer):
-    """``finished()`` returns D, accuracy, d_loss and g_loss at the end of a perfect game."""
-    got = answer()
-    names = ("d", "accuracy", "d_loss", "g_loss")
-    if got is None:
-        raise Wrong("nothing", "finished()")
-    if not isinstance(got, dict) or set(got) != set(names):
-        raise Wrong("keys")
-    d, accuracy, d_loss, g_loss = (number(got[name], name) for name in names)
-    end = theory.equilibrium()
-    if same(accuracy, 50):
-        raise Wrong("percent")
-    if not same(accuracy, end.accuracy):
-        raise Wrong("winner")
-    if not same(d, end.d):
-        raise Wrong("belief")
-    for name, loss in (("d-loss", d_loss), ("g-loss", g_loss)):
-        if loss == 0:
-            raise Wrong("zero")
-        if same(loss, 1):
-            raise Wrong("bits")
-        if np.isclose(loss, np.log(2), atol=6e-4):
-            continue
-        if name == "d-loss" and loss < 0:
-            raise Wrong("value")
-        if name == "d-loss" and np.isclose(loss, np.log(4), atol=6e-4):
-            raise Wrong("sum")
-        raise Wrong(name)
+def divergence(answer):
+    """``divergence(shown, convention)``: the JSD in nats, from what a program shows for the best D."""
+    found = {}
+    for convention, show in SHOWN.items():
+        for jsd in (0.0782, 0.0, 0.4, np.log(2)):
+            loss = np.log(2) - jsd
+            got = number(answer(float(show(loss)), convention), "divergence")
+            found.setdefault(convention, []).append((got, jsd, loss, show(loss)))
+    rows = np.array(list(found.values()))
+    got, jsd, loss, shown = np.moveaxis(rows, 2, 0)
+    if same(got, jsd):
+        return
+    for hint, wrong in (
+        ("her-loss", loss),
+        ("one", np.log(2) - shown),
+        ("sign", -jsd),
+    ):
+        if same(got, wrong):
+            raise Wrong(hint)
+    off = [convention for convention, a, b in zip(found, got, jsd, strict=True) if not same(a, b)]
+    raise Wrong("other" if off[0] == "mean" or len(off) == 3 else off[0])
+
+
+@task(
+    "2.7",
+    her_loss="That is her loss: the JSD is what it lacks to ln 2.",
+    straight="Of two bell curves with one centre and two widths yours says {detail}: a logit that is a "
+    "straight line in x cannot tell them. What is log p - log q of two bell curves?",
+    pooled="With more real than fake examples yours is off: each half has its own mean, in the loss "
+    "and in its slope.",
+    twice="That is twice the JSD, 2 JSD = log 4 + V: half of it is asked for.",
+    early="Yours is too low, {detail} of what it should be: is she at her best when you stop?",
+    range="{detail} is no JSD: it lies between 0 and ln 2.",
+    equal="Of two equal densities yours says {detail}: it should be 0, within a few hundredths.",
+    other="The estimate is {detail}: within 0.03 is due.",
+)
+def estimate(answer):
+    """``estimate(real, fake)``: the Jensen-Shannon divergence of two samples, by a classifier."""
+    with np.errstate(all="ignore"):
+        cases = [examples(case) for case in CURVES]
+        got = np.array([number(answer(real, fake), "estimate") for real, fake, _ in cases])
+    due = np.array([jsd for _, _, jsd in cases])
+    near = np.abs(got - due) < 0.03
+    if near.all():
+        return
+    for hint, wrong in (("her-loss", np.log(2) - due), ("twice", 2 * due)):
+        if np.allclose(got, wrong, atol=0.05):
+            raise Wrong(hint)
+    if got.min() < -0.03 or got.max() > np.log(2) + 0.03:
+        raise Wrong("range", f"{got[np.argmax(np.abs(got - 0.35))]:.2f}")
+    if not near[3]:
+        raise Wrong("equal", f"{got[3]:.2f}")
+    if near[0] and not near[1] and got[1] < 0.02:
+        raise Wrong("straight", f"{got[1]:.2f}")
+    if near[[0, 1, 4]].all():
+        raise Wrong("pooled")
+    if (got < due + 0.02).all():
+        raise Wrong("early", f"{got[~near][0] / due[~near][0]:.0%}")
+    place = np.argmin(near)
+    raise Wrong("other", f"{got[place]:.2f} where the truth is {due[place]:.2f}")

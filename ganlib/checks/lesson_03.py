@@ -1,11 +1,12 @@
-"""Checks of lesson 3: labels, losses, the two updates, and a page of 2018 Keras."""
+"""Checks of lesson 3: a loss, who moved, the two updates, a page with six faults, the z of an image."""
 
 import numpy as np
 
 from ganlib.backend import keras, tf
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, number, recognise, said, task
 from ganlib.checks.logits import FAKE, FAR_HINTS, REAL, SURE, as_probability, bce, check_far
 from ganlib.checks.networks import (
+    KINDS,
     LATENT_DIM,
     RATE,
     SIZE,
@@ -20,47 +21,25 @@ from ganlib.checks.networks import (
     mean_bce,
     noise,
     pair,
+    plain_pair,
     spies,
     statistics,
+    step_that,
     trainable,
+    walked,
 )
-from ganlib.checks.page import check_end, check_rounds
+from ganlib.checks.page import check_build, check_rounds, repaired_page
 from ganlib.theory import sigmoid
 
 
 @task(
     "3.1",
-    swapped="The two are swapped: real is 1 and fake is 0, and the real ones come first.",
-    mixed="The first count rows belong to the real images, the last count rows to the fakes.",
-    range="A target is a probability that the image is real: only 0 and 1 here.",
-    same="Every row has the same target, so there is nothing to tell apart.",
-)
-def labels(answer):
-    """``labels(count)`` returns D's targets, ``(2 count, 1)``: the real rows first, then the fakes."""
-    for count in (1, 4):
-        got = array(answer(count), (2 * count, 1), f"labels({count})")
-        if not np.isin(got, (0, 1)).all():
-            raise Wrong("range")
-        if (got == got[0]).all():
-            raise Wrong("same")
-        if (got[:count] == 0).all() and (got[count:] == 1).all():
-            raise Wrong("swapped")
-        if not ((got[:count] == 1).all() and (got[count:] == 0).all()):
-            raise Wrong("mixed")
-
-
-LOSS_HINTS = {
     **FAR_HINTS,
-    "sum": "That is a sum over the batch: take the mean, so that a larger batch is no larger loss.",
-    "probabilities": "The arguments are logits, not probabilities: any number, and D = sigmoid(logit).",
-    "twice": "A sigmoid too many: the loss already takes logits (look for from_logits).",
-    "other": "The value is wrong: write the formula on paper for two real and two fake logits.",
-}
-
-
-@task(
-    "3.2",
-    **LOSS_HINTS,
+    sum="That is a sum over the batch: take the mean, so that a larger batch is no larger loss.",
+    probabilities="The arguments are logits, not probabilities: any number, and D = sigmoid(logit).",
+    twice="A sigmoid too many: the loss already takes logits (look for from_logits).",
+    other="The value is wrong: write the formula on paper for two real and two fake logits.",
+    constant="The value is right, but a tape finds no slope in it: stay in TensorFlow all the way.",
     swapped="The targets are swapped: D is rewarded for calling the real ones fake.",
     halves="That is twice the loss: take the mean over both halves, not their sum.",
     pooled="With 3 real images and 1 fake that is one mean over all 4: each half counts the same.",
@@ -95,29 +74,38 @@ def d_loss(answer):
     pooled = (3 * bce(real, 1) + bce(fake, 0)) / 4
     recognise(got, (bce(real, 1) + bce(fake, 0)) / 2, [("pooled", pooled)])
     check_far(answer(tf.constant(SURE), tf.constant(-SURE)), 200)
+    logits = tf.constant(REAL), tf.constant(FAKE)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        loss = tf.convert_to_tensor(answer(*logits))
+    if None in tape.gradient(loss, logits):
+        raise Wrong("constant")
 
 
 @task(
-    "3.3",
-    **LOSS_HINTS,
-    saturating="That is log(1 - D), the one that goes flat while D is sure: lesson 2 shows its slope.",
-    target_zero="With target 0 G is praised for being caught: for G's own step its fakes count as real.",
-    sign="The sign is wrong: this loss falls when D is fooled less.",
+    "3.2",
+    index="Return the place of the step in the list: 0, 1, 2 or 3.",
+    constant="The same answer for every order of the steps: run them and count what moved.",
+    statistics="That step moves G's running averages: they are arrays of G too, though no trained ones.",
+    weights="That step moves a trained array of G: compare the arrays of G before and after.",
+    idle="That step moves nothing at all: D should move.",
 )
-def g_loss(answer):
-    """``g_loss(fake_logits)`` returns the non-saturating loss of G, a mean."""
-    got = number(answer(tf.constant(FAKE)), "g_loss")
-    due = bce(FAKE, 1)
-    mistakes = [
-        ("sum", len(FAKE) * due),
-        ("saturating", -bce(FAKE, 0)),
-        ("target-zero", bce(FAKE, 0)),
-        ("sign", -due),
-        ("probabilities", as_probability(FAKE, 1)),
-        ("twice", bce(sigmoid(FAKE), 1)),
-    ]
-    recognise(got, due, mistakes)
-    check_far(answer(tf.constant(SURE)), 200)
+def clean(answer):
+    """``clean(steps, fresh)`` returns the place of the step that moves D's weights and nothing else."""
+    got, orders = [], [np.roll(list(KINDS), turn) for turn in (2, 0, 3, 1)]
+    for seed, order in enumerate(orders):
+        place = number(
+            answer([step_that(kind) for kind in order], lambda seed=seed: plain_pair(seed)), "clean"
+        )
+        if place not in range(len(KINDS)):
+            raise Wrong("index")
+        got.append(int(place))
+    picked = [order[place] for order, place in zip(orders, got, strict=True)]
+    if set(picked) == {"clean"}:
+        return
+    if len(set(got)) == 1:
+        raise Wrong("constant")
+    raise Wrong(KINDS[next(kind for kind in picked if kind != "clean")])
 
 
 STEP_HINTS = {
@@ -135,7 +123,7 @@ STEP_HINTS = {
 
 
 @task(
-    "3.4",
+    "3.3",
     **STEP_HINTS,
     g_moved="G's weights moved in D's step: hand the optimizer D's variables only.",
     g_statistics="G's running statistics moved: draw the fakes under keras.StatelessScope().",
@@ -171,16 +159,23 @@ def d_step(answer):
 
 
 @task(
-    "3.5",
+    "3.4",
     **STEP_HINTS,
     d_moved="D's weights moved in G's step: hand the optimizer G's variables only.",
     stopped="G got no gradient: draw the fakes inside the tape, and do not turn them into NumPy.",
     target_zero="G learned to be caught: in its own step its fakes count as real.",
     saturating="That is the slope of log(1 - D): climb log D instead.",
+    d_statistics="D's running averages moved in G's step: D is asked here, and not changed.",
+    asleep="D.trainable was False while it judged: a batch norm that is frozen sleeps.",
 )
 def g_step(answer):
     """``g_step(generator, discriminator, optimizer, z)`` moves G once and returns its loss."""
-    generator, discriminator = pair(seed=2)
+    check_g_step(answer, d_norm=True)
+
+
+def check_g_step(answer, d_norm):
+    """Let a step of G run, against a D with or without running averages."""
+    generator, discriminator = pair(seed=2, d_norm=d_norm)
     z = noise(8, LATENT_DIM, seed=3)
     losses = {
         "due": lambda logits: mean_bce(logits, 1.0),
@@ -193,17 +188,21 @@ def g_step(answer):
             loss = function(discriminator(generator(z, training=True), training=True))
         moves[name] = float(loss), downhill(tape, loss, generator)
     of_g, of_d = spies(generator, discriminator)
-    before = trainable(generator), trainable(discriminator)
+    before = trainable(generator), trainable(discriminator), statistics(discriminator)
     try:
         returned = answer(generator, discriminator, keras.optimizers.SGD(RATE), z)
     except ValueError as error:
         if "No gradients provided" in str(error):
             raise Wrong("stopped") from error
         raise
-    after = trainable(generator), trainable(discriminator)
+    after = trainable(generator), trainable(discriminator), statistics(discriminator)
     if not np.array_equal(before[1], after[1]):
         raise Wrong("d-moved")
     check_flags(generator, discriminator)
+    if of_d.frozen:
+        raise Wrong("asleep")
+    if not np.array_equal(before[2], after[2]):
+        raise Wrong("d-statistics")
     check_calls(of_d, "D", kept=False)
     check_calls(of_g, "G", kept=True)
     check_shown(of_g, z, "z")
@@ -215,50 +214,87 @@ def g_step(answer):
     check_returned(returned, moves["due"][0], "g_step")
 
 
+FAULTS = {  # what the steps of the old page are told by the checks of tasks 3.3 and 3.4, and our hint
+    "g-statistics": "statistics",
+    "d-moved": "both",
+    "target-zero": "caught",
+}
+
+
+@task(
+    "3.5",
+    lines="Return a dict: the number of a line, 1 to {detail}, and the text that it should have.",
+    many="You changed {detail} lines: six are wrong, and each can be mended in its place.",
+    syntax="With your lines the page is no Python any more: {detail}.",
+    sigmoid="Not all yet. Build the networks and print what D says of a few images, whatever they are.",
+    scale="Not all yet. Print the least and greatest pixel that D is shown in train(), real and fake.",
+    again="Not all yet. Print z in each of three rounds.",
+    statistics="Not all yet. Count what moves in D's step: trained arrays and running ones.",
+    both="Not all yet. Count what moves in G's step.",
+    caught="Not all yet. What does D say of G's fakes before and after some steps of G?",
+    broken="Something that was right is so no more, in {detail}: give back the lines that you had no "
+    "reason to change.",
+)
+def fixes(answer):
+    """``fixes()`` returns the lines of the old page that were wrong, mended, by number."""
+    repaired = repaired_page(answer())
+    try:
+        _mended(repaired)
+    except Wrong:
+        raise
+    except Exception as error:
+        raise Wrong("error", said(error)) from error
+
+
+def _mended(page):
+    """Raise the hint of a fault that the page still has."""
+    check_build(page.build)
+    for name, check, *options in (("d_step", d_step.check), ("g_step", check_g_step, False)):
+        try:
+            check(getattr(page, name), *options)
+        except Wrong as wrong:
+            raise Wrong(FAULTS.get(wrong.hint, "broken"), name) from wrong
+    check_rounds(page.train)
+
+
 @task(
     "3.6",
-    parts="build() should return four things: generator, discriminator, d_optimizer, g_optimizer.",
-    shapes="The generator turns z (n, 100) into images (n, 28, 28), D turns those into logits (n, 1).",
-    sigmoid="D still ends in a sigmoid: let it end in a logit and leave the sigmoid to the loss.",
-    end="D's logit is bent at its end: let a Dense(1) without an activation be the last layer.",
-    shared="One optimizer serves both networks: its momenta mix. Make a second one.",
-    reach="G draws from {detail}: let it end in tanh, which reaches from -1 to 1.",
-    settings="The page asks for Adam with a learning rate of 0.0002 and beta_1 = 0.5, for both.",
-    scale="D was shown real images from {detail}: scale the pixels to [-1, 1], where tanh draws.",
-    tones="D's real images have another look: 0 becomes -1, 255 becomes 1, and 51 becomes -0.6.",
-    still="{detail} never moved in train(): is its optimizer at work?",
-    rounds="In 3 rounds D and G made {detail} steps: one each in a round, and `steps` rounds.",
-    order="G moved first: in each round D's step comes before G's.",
-    count="z had {detail} rows for a batch of 16 images: as many as there are images.",
-    noise="z has {detail}: it should come from N(0, 1), with mean 0 and standard deviation 1.",
-    again="The same z came twice: draw a fresh one for each step of each round.",
+    start="The z that came back is the one that you were given: does each step use the z of the last?",
+    uphill="z went up the slope: its picture is farther from the image than at the start.",
+    sum="Your steps are as many times too long as there are pixels: pay the mean, not the sum.",
+    size="z moved in the right direction, but by the wrong length.",
+    count="That is where {detail} steps lead: take `steps` of them, each from where the last one ended.",
+    training="G drew with training=True: a batch norm takes the mean of this one picture away from it.",
+    g_moved="G moved: nothing but z should.",
+    other="z went elsewhere: what is the slope of the mean squared difference by z?",
 )
-def page(build, train):
-    """``build()`` and ``train(...)`` of the old page, both repaired."""
-    parts = build()
-    if not isinstance(parts, (tuple, list)) or len(parts) != 4:
-        raise Wrong("parts")
-    generator, discriminator, d_optimizer, g_optimizer = parts
-    images = np.random.default_rng(0).uniform(-500, 500, (64, 28, 28)).astype("float32")
-    try:
-        drawn, logits = generator(1000 * noise(64, 100)), discriminator(images)
-        shapes = [tuple(result.shape) for result in (drawn, logits)]
-    except Exception as error:  # of the check's own call
-        raise Wrong("shapes") from error
-    if shapes != [(64, 28, 28), (64, 1)]:
-        raise Wrong("shapes")
-    if np.min(logits) >= 0 and np.max(logits) <= 1:
-        raise Wrong("sigmoid")
-    check_end(discriminator, images)
-    drawn = np.asarray(drawn)
-    if not (drawn.min() < -0.5 and np.abs(drawn).max() <= 1):
-        raise Wrong("reach", f"{drawn.min():.3g} to {drawn.max():.3g}")
-    if d_optimizer is g_optimizer:
-        raise Wrong("shared")
-    for optimizer in (d_optimizer, g_optimizer):
-        if not isinstance(optimizer, keras.optimizers.Optimizer):
-            raise Wrong("parts")
-        rate, beta = float(optimizer.learning_rate), getattr(optimizer, "beta_1", None)
-        if not np.isclose(rate, 2e-4, rtol=1e-3) or beta != 0.5:
-            raise Wrong("settings")
-    check_rounds(train)
+def find_z(answer):
+    """``find_z(generator, image, z, steps, rate)`` goes down from z to the z that draws an image."""
+    generator = pair(seed=4)[0]
+    generator(noise(64, LATENT_DIM, seed=5), training=True)
+    image, start = generator(noise(1, LATENT_DIM, seed=6))[0], noise(1, LATENT_DIM, seed=7)
+    for steps, rate in ((1, 0.3), (12, 0.3)):
+        due = walked(generator, image, start, steps, rate)
+        others = [
+            ("start", start),
+            ("uphill", walked(generator, image, start, steps, -rate)),
+            ("sum", walked(generator, image, start, steps, rate * image.shape.num_elements())),
+        ]
+        (watched,) = spies(generator)
+        before = trainable(generator), statistics(generator)
+        got = array(answer(generator, image, start, steps, rate), tuple(start.shape), "find_z")
+        if any(watched.flags):
+            raise Wrong("training")
+        for old, new in zip(before, (trainable(generator), statistics(generator)), strict=True):
+            if not np.array_equal(old, new):
+                raise Wrong("g-moved")
+        if np.allclose(got, due, atol=1e-3):
+            continue
+        if hint := next((hint for hint, z in others if np.allclose(got, z, atol=1e-3)), ""):
+            raise Wrong(hint)
+        for count in range(1, 2 * steps + 2):
+            if np.allclose(got, walked(generator, image, start, count, rate), atol=1e-3):
+                raise Wrong("count", str(count))
+        first, move = due - start.numpy(), got - start.numpy()
+        cosine = np.sum(first * move) / (np.linalg.norm(first) * np.linalg.norm(move) + 1e-12)
+        raise Wrong("size" if steps == 1 and cosine > 0.99 else "other")

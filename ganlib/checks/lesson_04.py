@@ -1,9 +1,11 @@
-"""Checks of lesson 4: smooth targets, losses that do not leak, D*, and what a dashboard shows."""
+"""Checks of lesson 4: smooth targets, where a loss leaks, undone smoothing, dashboards, and luck."""
+
+from itertools import product
 
 import numpy as np
 
 from ganlib import theory
-from ganlib.checks import Wrong, array, number, pieces, recognise, same, task
+from ganlib.checks import Wrong, array, number, pieces, recognise, recognise_all, task
 from ganlib.checks.logits import FAKE, REAL, bce
 
 
@@ -90,106 +92,89 @@ def losses(answer):
         recognise(got[0], (real + fake) / 2, [("pooled", (3 * real + fake) / 4)], "d_loss")
 
 
-P = np.array([0.5, 0.2, 0.2, 0.1])
-Q = np.array([0.1, 0.3, 0.2, 0.4])
+def _pair(d_loss=None, g_loss=None):
+    """Return a pair of losses of which one or both are written in another way than right."""
+
+    def pair(real_logits, fake_logits, target):
+        real, fake = np.asarray(real_logits, float), np.asarray(fake_logits, float)
+        d = (d_loss or _right_d)(real, fake, target)
+        return float(d), float(g_loss(fake, target) if g_loss else bce(fake, 1))
+
+    return pair
+
+
+def _right_d(real, fake, target):
+    return (bce(real, target) + bce(fake, 0)) / 2
+
+
+PAIRS = [  # what is wrong with it, and the pair
+    ("right", _pair()),
+    ("leak", _pair(g_loss=bce)),
+    ("leak", _pair(g_loss=lambda fake, target: target * bce(fake, 1))),
+    ("two-sided", _pair(lambda real, fake, t: (bce(real, t) + bce(fake, 1 - t)) / 2)),
+    ("two-sided", _pair(lambda real, fake, t: (bce(real, t) + bce(fake, (1 - t) / 3)) / 2)),
+    ("scaled", _pair(lambda real, fake, t: (t * bce(real, 1) + bce(fake, 0)) / 2)),
+    ("none", _pair(lambda real, fake, t: (bce(real, 1) + bce(fake, 0)) / 2)),
+    ("right", _pair(lambda real, fake, t: (bce(real, 0) - t * real.mean() + bce(fake, 0)) / 2)),
+]
 
 
 @task(
     "4.3",
-    swapped="The targets are swapped: real_target goes with p, fake_target with q.",
-    bottom="The targets stand below the line too: below it are only p and q.",
-    one_sided="fake_target is missing: it brings q above the line.",
-    plain="The targets are missing: that is p / (p + q).",
-    real_only="q is missing below the line.",
-    brackets="What stands above the line needs brackets, and what stands below it too.",
-    zero="Where one of the two densities is 0, yours is no number or a wrong one.",
-    complement="That is 1 - D*: the belief that the image is fake.",
-    halved="Half of what is due: p and q are weighted alike above and below the line.",
-    other="The value is wrong: find the minimum of -a log D - b log(1 - D), with a = alpha p + beta q.",
+    word="Answer with one of: right, leak, two-sided, scaled, none; not {detail}.",
+    always="The same word for every pair: call it, and compare what comes back.",
+    right="A pair in which the target reaches only D's cost of real images was called {detail}.",
+    leak="A leak was called {detail}: is g_loss the same for two targets? Try several logits.",
+    two_sided="Smoothing on both sides was called {detail}: by how much does d_loss follow a fake logit, "
+    "for two targets? Try several logits.",
+    scaled="D's real cost times the target was called {detail}: by how much does d_loss follow a real "
+    "logit, and by how much should it?",
+    none="A pair without any smoothing was called {detail}: does d_loss change at all with the target?",
 )
-def optimal_d(answer):
-    """``optimal_d(p, q, real_target, fake_target)`` returns D*, of the shape of p."""
-    for a, b in ((0.8, 0.3), (0.9, 0.0)):
-        got = array(answer(P, Q, a, b), P.shape, "optimal_d")
-        due = (a * P + b * Q) / (P + Q)
-        mistakes = [
-            ("plain", P / (P + Q)),
-            ("one-sided", a * P / (P + Q)),
-            ("swapped", (b * P + a * Q) / (P + Q)),
-            ("bottom", (a * P + b * Q) / (a * P + Q)),
-            ("bottom", a * P / (a * P + Q)),
-            ("complement", 1 - due),
-            ("halved", due / 2),
-            ("real-only", (a * P + b * Q) / P),
-            ("brackets", a * P + b * Q / (P + Q)),
-            ("brackets", (a * P + b * Q) / P + Q),
-            ("brackets", a * P + b * Q / P + Q),
-        ]
-        recognise(got, due, mistakes)
-    with np.errstate(all="ignore"):
-        if not same(answer(np.array([0.0, 0.4]), np.array([0.2, 0.0]), 0.9, 0.1), (0.1, 0.9)):
-            raise Wrong("zero")
+def fault(answer):
+    """``fault(pair)`` says where the target goes in a pair of losses whose code is hidden."""
+    got = [answer(pair) for _, pair in PAIRS]
+    for word in got:
+        if word is None:
+            raise Wrong("nothing", "fault")
+        if not isinstance(word, str) or word not in {name for name, _ in PAIRS}:
+            raise Wrong("word", repr(word)[:40])
+    if len(set(got)) == 1:
+        raise Wrong("always")
+    for word, (due, _) in zip(got, PAIRS, strict=True):
+        if word != due:
+            raise Wrong(due, word)
 
 
 @task(
     "4.4",
-    parts="Return three numbers: d, d_loss, g_loss.",
-    ln2="{detail} is that of a game without smoothing: D ends lower, and both losses follow from D.",
-    target="D ends at half of the real target, not at the target: half of what it sees is fake.",
-    halves="d_loss is the mean over both halves, not their sum.",
-    unsmoothed="d_loss has D right but the target 1: what the target lacks to 1 goes to -log(1 - D).",
-    real_only="d_loss is the real part alone: the fakes count too.",
-    fake_only="d_loss is the fake part alone: the real images count too.",
-    g_smoothed="G's own target is 1: g_loss is -log D, nothing more.",
-    other="{detail} is wrong: put D* for q = p into the two losses.",
+    plain="That undoes no smoothing: D / (1 - D) is p/q for targets 1 and 0 only.",
+    inverse="That is q/p, fakes for one real image: the two targets in each other's place give it too.",
+    one_sided="fake_target is missing: with it D does not fall to 0 where there are fakes alone.",
+    top="real_target is missing: with it D does not rise to 1 where there are real images alone.",
+    sign="The sign is wrong: a ratio of densities is not below 0.",
+    share="That is p / (p + q), the share of real images; p/q is asked for.",
+    other="The value is wrong: write D* for both targets, and solve it for p/q.",
 )
-def equilibrium(answer):
-    """``equilibrium(real_target)`` returns D, d_loss and g_loss of a perfect game."""
-    for target in (0.9, 0.8):
-        got = _several(answer(target), ("d", "d_loss", "g_loss"), "equilibrium")
-        d, d_loss, real, fake, g_loss, _ = theory.equilibrium(target)
-        recognise(got[0], d, [("ln2", 0.5), ("target", target)], "d")
-        d_mistakes = [
-            ("ln2", np.log(2)),
-            ("halves", real + fake),
-            ("unsmoothed", (fake - np.log(d)) / 2),
-            ("unsmoothed", fake - np.log(d)),
-            ("real-only", real),
-            ("fake-only", fake),
-        ]
-        recognise(got[1], d_loss, d_mistakes, "d_loss")
-        smoothed = -target * np.log(d) - (1 - target) * np.log(1 - d)
-        g_mistakes = [("ln2", np.log(2)), ("g-smoothed", smoothed), ("g-smoothed", -target * np.log(d))]
-        recognise(got[2], g_loss, g_mistakes, "g_loss")
-
-
-@task(
-    "4.5",
-    probability="That is the belief, not the logit: which logit l has sigmoid(l) = target?",
-    forward="That is the sigmoid of the target: here it has to be undone, not applied.",
-    log="That is the logarithm of the target alone: the logit compares it with the rest.",
-    sign="The sign is wrong: a target over one half is reached by a logit above 0.",
-    base="The base is wrong: logits are measured with the natural logarithm.",
-    not_finite="{detail} is infinite: brackets, or is it the logarithm of 0?",
-    odds="These are the odds: take their logarithm.",
-    other="The value is wrong: where is the slope of softplus(l) - t l equal to 0?",
-)
-def best_logit(answer):
-    """``best_logit(real_target)`` returns the logit at which a real image costs D least."""
-    for target in (0.9, 0.75, 0.6, 0.3):
-        got = number(answer(target), "best_logit")
-        due = np.log(target / (1 - target))
-        mistakes = [
-            ("probability", target),
-            ("forward", 1 / (1 + np.exp(-target))),
-            ("log", np.log(target)),
-            ("log", -np.log(1 - target)),
-            ("sign", -due),
-            ("base", due / np.log(10)),
-            ("base", due / np.log(2)),
-            ("odds", target / (1 - target)),
-        ]
-        recognise(got, due, mistakes)
+def ratio(answer):
+    """``ratio(d, real_target, fake_target)``: p/q, from what a smoothed D at its best believes."""
+    cases = []
+    for a, b in ((0.9, 0.1), (0.8, 0.3), (0.9, 0.0)):
+        times = np.array([0.05, 0.4, 1.0, 3.0, 17.0])
+        d = (a * times + b) / (times + 1)
+        got = array(answer(d, a, b), d.shape, "ratio")
+        with np.errstate(all="ignore"):
+            mistakes = [
+                ("plain", d / (1 - d)),
+                ("inverse", 1 / times),
+                ("one-sided", d / (a - d)),
+                ("top", (d - b) / (1 - d)),
+                ("sign", -times),
+                ("share", times / (times + 1)),
+                ("share", (d - b) / (a - b)),
+            ]
+        cases.append((got, times, mistakes))
+    recognise_all(cases)
 
 
 def dashboards(seed=0):
@@ -212,7 +197,7 @@ def dashboards(seed=0):
 
 
 @task(
-    "4.6",
+    "4.5",
     index="Return the place of the board in the list: 0, 1 or 2.",
     constant="The same answer for every order of the boards: look at the numbers in them.",
     plain="That board is not smoothed at all: its D comes as near to 1 on real images as it can.",
@@ -234,3 +219,61 @@ def smoothed(answer):
     for place, (boards, due) in zip(got, cases, strict=True):
         if place != due:
             raise Wrong("plain" if boards[place]["real"].max() > 0.95 else "two-sided")
+
+
+SAMPLES = (  # without and with a change, a value a seed
+    ([1.0, 2.0, 4.0, 8.0], [1.5, 2.2, 5.5, 7.9]),
+    ([3.0, 1.0, 2.0, 5.0, 4.0], [3.4, 1.9, 2.6, 5.2, 4.7]),  # each grew
+    ([3.4, 1.9, 2.6, 5.2, 4.7], [3.0, 1.0, 2.0, 5.0, 4.0]),  # each fell
+    ([0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 1.0, -1.0, 1.0, 0.0, 1.0]),  # many sums are alike
+    ([0.6, 0.3, 0.6, 0.3, 0.4], [0.9, 0.2, 0.6, 0.1, 0.8]),  # equal on paper, not in the last digit
+    ([9.0, 1.0, 5.0, 7.0, 3.0, 2.0, 8.0], [9.4, 1.3, 5.3, 7.6, 2.8, 2.5, 8.5]),  # seeds differ by more
+)
+
+
+@task(
+    "4.6",
+    one_sided="Only one direction counts with you: a change that lowers by as much is as far from 0.",
+    strict="The differences as they came are one of the ways too: count what is at least as far from 0.",
+    rounding="Sums that are equal on paper differ in the last digit here: allow for a millionth.",
+    unpaired="You mix the values of different seeds: only the sign of each difference is in doubt.",
+    signs="You count how many differences have which sign: their sizes count too.",
+    complement="That is the share of ways that are nearer to 0: the others are asked for.",
+    count="That is a count: divide it by the number of ways.",
+    average="That is no share of ways: for each way of the signs take the mean difference, then count.",
+    other="The share is wrong: with n seeds there are 2 to the n ways to set the signs.",
+)
+def luck(answer):
+    """``luck(before, after)``: how often random signs give a mean difference so far from 0."""
+    cases = []
+    for before, after in SAMPLES:
+        gaps = np.subtract(after, before)
+        ways = np.array(list(product((1, -1), repeat=len(gaps))))
+        means, seen, strictly = (ways * gaps).mean(1), abs(gaps.mean()), 1e-9
+        due = np.mean(np.abs(means) >= seen - strictly)
+        got = number(answer(np.array(before), np.array(after)), "luck")
+        counts = np.abs((ways * np.sign(gaps)).sum(1))
+        mistakes = [
+            ("one-sided", np.mean(means >= gaps.mean() - strictly)),
+            ("one-sided", np.mean(means >= seen - strictly)),
+            ("one-sided", np.mean(means <= gaps.mean() + strictly)),
+            ("strict", np.mean(np.abs(means) > seen + strictly)),
+            ("rounding", np.mean(np.abs(means) >= seen)),
+            ("unpaired", _unpaired(before, after)),
+            ("signs", np.mean(counts >= abs(np.sign(gaps).sum()))),
+            ("complement", 1 - due),
+            ("complement", np.mean(np.abs(means) <= seen + strictly)),
+            ("count", due * len(ways)),
+            ("average", gaps.mean()),
+            ("average", seen),
+        ]
+        cases.append((got, due, mistakes))
+    recognise_all(cases)
+
+
+def _unpaired(before, after):
+    """Return the share of ways to deal all values into two hands that part the means by as much."""
+    values, n = np.concatenate([before, after]), len(before)
+    hands = np.array([way for way in product((0, 1), repeat=2 * n) if sum(way) == n])
+    gaps = hands @ values / n - (1 - hands) @ values / n
+    return np.mean(np.abs(gaps) >= abs(np.mean(after) - np.mean(before)) - 1e-9)

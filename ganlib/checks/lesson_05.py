@@ -1,130 +1,18 @@
-"""Checks of lesson 5: a pipeline for one digit, diversity, collapse, and one change that repairs."""
+"""Checks of lesson 5: diversity, a pipeline, what ails one, collapse, a repair, and its luck."""
+
+from math import comb, factorial
 
 import numpy as np
 
-from ganlib.backend import tf
-from ganlib.checks import Wrong, array, number, recognise, task
+from ganlib.checks import Wrong, array, number, recognise, recognise_all, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
-from ganlib.checks.streams import elements, epoch, numbered
+from ganlib.checks.streams import AILS, epoch, epochs, numbered
 from ganlib.recipe import Recipe
 from ganlib.recipes import RECIPES
 
 
 @task(
     "5.1",
-    dataset="Return the dataset that filter and map give, not an array or a list.",
-    labels="The labels are still there: map each pair to its image alone.",
-    none="Nothing is left: is the label compared with the digit, as a number?",
-    all="Nothing was filtered: keep the elements for which the function says true.",
-    others="You keep the others: the function says true for what stays.",
-    fixed="Always the same digit: use the argument.",
-    more="Other digits are in it too: the function says true for the digit's own label alone.",
-    order="The right images, but not in their old order or not once each: filter and map, no more.",
-)
-def only(answer):
-    """``only(stream, digit)`` returns a dataset of the images of one digit."""
-    images, labels = numbered(20, 20, 20)
-    stream = tf.data.Dataset.from_tensor_slices((images, labels))
-    hints = []
-    for digit in (2, 0, 1):
-        got = elements(answer(stream, digit))
-        if not got:
-            raise Wrong("none")
-        if isinstance(got[0], tuple | dict | list):
-            raise Wrong("labels")
-        if any(image.shape != images[0].shape for image in got):
-            raise Wrong("shape", f"an element has shape {got[0].shape} where {images[0].shape} is due")
-        found = [int(image[0, 1]) for image in got]
-        due = np.flatnonzero(labels == digit).tolist()
-        hints.append(_filtered(found, due, len(images)) if found != due else "")
-    for hint in filter(None, hints):
-        raise Wrong("more" if hint == "all" and set(hints) != {"all"} else hint)
-
-
-def _filtered(found, due, count):
-    """Return the hint that fits images of which not the right ones are left."""
-    if len(found) == count:
-        return "all"
-    if set(found) == set(range(count)) - set(due):
-        return "others"
-    if set(found) > set(due):
-        return "more"
-    return "order" if set(found) & set(due) else "fixed"
-
-
-@task(
-    "5.2",
-    unit="The result lies in [0, 1]: tanh draws from -1 to 1, so paper has to become -1.",
-    wrapped="The numbers went round: turn the bytes into float32 first, then divide and subtract.",
-    whole="The result is made of whole numbers: turn the bytes into float32 first, then divide by /.",
-    offset="The result lies in [0, 2]: something has to be taken away.",
-    reach="0 becomes {detail} with your rule: it should be -1 for 0 and 1 for 255.",
-    own="The scale depends on the image: one fixed rule for all of them, or dark images turn bright.",
-    precise="The numbers are right, their type is not: networks here take float32.",
-    other="Some values are wrong: 0 becomes -1, 255 becomes 1, with a straight line between.",
-)
-def scale(answer):
-    """``scale(image)`` turns a ``uint8`` image into float32 in [-1, 1]."""
-    image = np.array([[0, 51], [204, 255]], np.uint8)
-    result = answer(tf.constant(image))
-    got = array(result, image.shape, "scale(image)")
-    due = image / 127.5 - 1
-    if np.allclose(got, image / 255.0):
-        raise Wrong("unit")
-    if np.allclose(got, image / 127.5):
-        raise Wrong("offset")
-    dim = array(answer(tf.constant(image // 2)), image.shape, "scale(image)")
-    if np.allclose(got, due, atol=1e-5) and np.allclose(dim, (image // 2) / 127.5 - 1, atol=1e-5):
-        if getattr(result, "dtype", None) != tf.float32:
-            raise Wrong("precise")
-        return
-    if np.allclose(got, dim, atol=0.02) and np.ptp(got) > 0:
-        raise Wrong("own")
-    if np.array_equal(got, np.round(got)) and np.abs(got).max() <= 3:
-        raise Wrong("whole")
-    ends = got[0, 0], got[1, 1]
-    if np.array_equal(got, np.round(got)) and (np.diff(got.ravel()) < 0).any() and ends[0] >= 0:
-        raise Wrong("wrapped")
-    if not np.allclose(ends, (-1, 1), atol=1e-3):
-        raise Wrong("reach", "{:.3g} and 255 becomes {:.3g}".format(*ends))
-    raise Wrong("other")
-
-
-@task(
-    "5.3",
-    dataset="Return a tf.data.Dataset.",
-    labels="The labels are still there: a GAN is fed images only.",
-    single="The elements are single images: stack them into batches.",
-    remainder="The last batch is smaller than the others: drop the remainder.",
-    scale="The pixels are not in [-1, 1] as float32.",
-    digit="Other digits are in it.",
-    size="The batches hold {detail} images where batch_size is 64.",
-    few="Images are missing or come twice: 2 500 of the digit in batches of 64 make 39 batches an epoch.",
-    endless="It never ends: no repeat, so that an epoch is once through the images.",
-    order="The images come in their old order: shuffle them.",
-    neighbours="Neighbours stay together: shuffle single images, before they are batched.",
-    buffer="Only neighbours are mixed: the buffer must hold all of the digit; np.sum(labels == digit)?",
-    frozen="Every epoch has the same order: let shuffle draw a new one each time.",
-)
-def pipeline(answer):
-    """``pipeline(images, labels, digit, batch_size)``: batches of one digit, shuffled and scaled."""
-    images, labels = numbered(50, 2500, 50)
-    dataset = answer(images, labels, 1, 64)
-    batches, again = epoch(dataset, labels), epoch(dataset, labels)
-    flat = np.concatenate(batches)
-    if (np.diff(flat) > 0).all():
-        raise Wrong("order")
-    if all((np.diff(batch) == 1).all() for batch in batches):
-        raise Wrong("neighbours")
-    if np.array_equal(batches, again):
-        raise Wrong("frozen")
-    # through a buffer of 2 048 no image comes so early; without one some do, all but surely
-    if (flat - flat.min() < np.arange(len(flat)) + 2048).all():
-        raise Wrong("buffer")
-
-
-@task(
-    "5.4",
     wrapped="The difference of two bytes overflowed: uint8 ends at 255. Make the images floats first.",
     bytes="The pixels count from 0 to 255: divide them by 255.",
     itself="Each image was compared with itself too: n (n - 1) pairs, not n squared.",
@@ -161,6 +49,70 @@ def diversity(answer):
     recognise(number(answer(images[[0, 0, 0]]), "diversity"), 0, [])
 
 
+@task(
+    "5.2",
+    dataset="Return a tf.data.Dataset.",
+    labels="The labels are still there: a GAN is fed images only.",
+    single="The elements are single images: stack them into batches.",
+    remainder="The last batch is smaller than the others: drop the remainder.",
+    scale="The pixels are not in [-1, 1] as float32.",
+    digit="Other digits are in it.",
+    size="The batches hold {detail} images where batch_size is 64.",
+    few="Images are missing or come twice: 2 500 of the digit in batches of 64 make 39 batches an epoch.",
+    endless="It never ends: no repeat, so that an epoch is once through the images.",
+    order="The images come in their old order: shuffle them.",
+    neighbours="Neighbours stay together: shuffle single images, before they are batched.",
+    buffer="Only neighbours are mixed: the buffer must hold all of the digit; np.sum(labels == digit)?",
+    frozen="Every epoch has the same order: let shuffle draw a new one each time.",
+)
+def pipeline(answer):
+    """``pipeline(images, labels, digit, batch_size)``: batches of one digit, shuffled and scaled."""
+    images, labels = numbered(50, 2500, 50)
+    dataset = answer(images, labels, 1, 64)
+    batches, again = epoch(dataset, labels), epoch(dataset, labels)
+    flat = np.concatenate(batches)
+    if (np.diff(flat) > 0).all():
+        raise Wrong("order")
+    if all((np.diff(batch) == 1).all() for batch in batches):
+        raise Wrong("neighbours")
+    if np.array_equal(batches, again):
+        raise Wrong("frozen")
+    # through a buffer of 2 048 no image comes so early; without one some do, all but surely
+    if (flat - flat.min() < np.arange(len(flat)) + 2048).all():
+        raise Wrong("buffer")
+
+
+@task(
+    "5.3",
+    word="Answer with one of: fine, remainder, unshuffled, frozen, neighbours, buffer; not {detail}.",
+    always="The same word for every pipeline: print the first batches of both epochs, and the last ones.",
+    fine="A pipeline that does all that it should was called {detail}.",
+    remainder="A small last batch was not noticed, the answer was {detail}: how long are the batches?",
+    unshuffled="Images in their old order were called {detail}: do the numbers only rise?",
+    frozen="Two equal epochs were called {detail}: compare the second with the first.",
+    neighbours="Batches of neighbours in a new order were called {detail}: look into one batch.",
+    buffer="A small buffer was called {detail}: in such an epoch images of high number never come early.",
+)
+def ails(answer):
+    """``ails(first, second)`` names what a pipeline does wrong, from the numbers of two epochs."""
+    cases = [
+        (name, *epochs(name, count, size, seed))
+        for count, size in ((419, 20), (300, 16))
+        for seed, name in enumerate(AILS)
+    ]
+    named = [(name, answer(first, second)) for name, first, second in cases]
+    for _, got in named:
+        if got is None:
+            raise Wrong("nothing", "ails")
+        if not isinstance(got, str) or got not in AILS:
+            raise Wrong("word", repr(got)[:40])
+    if len({got for _, got in named}) == 1:
+        raise Wrong("always")
+    for name, got in named:
+        if got != name:
+            raise Wrong(name, got)
+
+
 RUNS = (  # diversity over that of the real ones, precision, recall, what it is
     (0.02, 0.0, 0.0, "collapsed"),
     (0.40, 1.0, 0.0, "collapsed"),
@@ -174,7 +126,7 @@ RUNS = (  # diversity over that of the real ones, precision, recall, what it is
 
 
 @task(
-    "5.5",
+    "5.4",
     word="Answer with one of three words: 'collapsed', 'noise' or 'varied'.",
     constant="The same word for every run.",
     noise_varied="Noise was called varied: without precision, diversity is no praise.",
@@ -204,20 +156,22 @@ def verdict(answer):
 
 
 def broken():
-    """Return the recipe of task 5.6: ``only-zeros`` with one thing spoiled."""
-    return RECIPES["only-zeros"].but(pixels=(0.0, 255.0), note="")
+    """Return the recipe of task 5.5: ``only-zeros`` with one thing spoiled."""
+    return RECIPES["only-zeros"].but(batch_size=2, note="")
 
 
 @task(
-    "5.6",
+    "5.5",
     recipe="Return a recipe: recipe.but(field=value).",
     nothing_changed="Nothing has changed.",
     many="You changed {detail}: one change, or nobody knows which of them helped.",
-    longer="More of the same: D tells the two apart by the range of their pixels, however long it lasts.",
-    d_side="D is not too weak or too strong here: ask first what range G can reach, and what D is shown.",
-    half_way="Nearer, but not it: tanh reaches from -1 to 1, and D is shown another range.",
-    g_end="G's end is not what is odd in this recipe: the lesson's repaired G ends just so.",
-    elsewhere="That misses the cause: compare the range of tanh with the range of the real pixels.",
+    longer="More steps are slow help: after 1 850 its precision is one half. What is odd in each?",
+    norm="Without batch normalisation precision rises, but diversity falls to a quarter of the real one. "
+    "Keep it, and ask what it needs.",
+    players="That is as lesson 5 left it, and there it worked. What else goes into a step?",
+    half_way="The right field, but with {detail} precision after 300 steps is one half or less.",
+    scale="Pixels and tanh have one range here: leave them alone.",
+    large="A batch of {detail} is more than there are zeros: 500.",
 )
 def repair(answer):
     """``repair(recipe)`` returns the broken recipe with one change that cures it."""
@@ -233,17 +187,19 @@ def repair(answer):
         raise Wrong("nothing-changed")
     if len(changed) > 1:
         raise Wrong("many", " and ".join(changed))
-    if changed == ["pixels"]:
-        if got.pixels is None or not np.allclose(got.pixels, (-1, 1)):
-            raise Wrong("half-way")
+    if changed == ["batch_size"]:
+        if got.batch_size < 16:
+            raise Wrong("half-way", str(got.batch_size))
+        if got.batch_size > 500:
+            raise Wrong("large", str(got.batch_size))
         return
-    hints = {"steps": "longer", "batch_size": "longer", "generator": "g-end"}
-    hints |= dict.fromkeys(("discriminator", "d_optimizer", "d_steps", "real_target"), "d-side")
-    raise Wrong(hints.get(changed[0], "elsewhere"))
+    if changed == ["generator"] and "BatchNormalization" not in dict(got.generator):
+        raise Wrong("norm")
+    raise Wrong({"steps": "longer", "pixels": "scale"}.get(changed[0], "players"))
 
 
 @task(
-    "5.7",
+    "5.6",
     truth="Answer True or False.",
     always="Always the same answer: look at the values.",
     ties="Equal is not better: the worst after has to lie above the best before.",
@@ -263,3 +219,82 @@ def improved(answer):
     hints |= dict.fromkeys(("any", "first", "last"), "one")
     mistakes = [(hints.get(name, name), rule) for name, rule in RULES.items()]
     check_rule(answer, CASES, RULES["apart"], mistakes)
+
+
+@task(
+    "5.7",
+    even="Chance is not one half: with more seeds a useless change passes less often.",
+    one="That is the chance that one given seed is the best of all: all after must beat all before.",
+    orders="Within a side the seeds may stand in any order: many orders pass, not one alone.",
+    both="That counts both ways round: here only those after may lie above.",
+    pairs="The pairs do not fall like coins of their own: each seed stands in several of them.",
+    swapped="{detail} seeds may stand in many orders, but within each side the order does not matter.",
+    rare="That is too rare: with one seed a side it is one half.",
+    other="The chance is wrong: with two seeds a side, write down all ways in which four values can lie.",
+)
+def by_chance(answer):
+    """``by_chance(n, m)``: how often a change that does nothing passes the rule of task 5.6."""
+    cases = []
+    for n, m in ((2, 2), (3, 3), (1, 4), (4, 2), (5, 3)):
+        got, due = number(answer(n, m), "by_chance"), 1 / comb(n + m, n)
+        mistakes = [
+            ("even", 0.5),
+            ("one", m / (n + m)),
+            ("one", n / (n + m)),
+            ("one", 1 / (n + m)),
+            ("orders", 1 / factorial(n + m)),
+            ("both", 2 * due),
+            ("pairs", 0.5 ** (n * m)),
+            ("pairs", 0.5**n),
+            ("pairs", 0.5**m),
+            ("swapped", factorial(n) / factorial(n + m)),
+            ("swapped", factorial(m) / factorial(n + m)),
+            ("rare", due**2),
+        ]
+        if abs(got - due) < 0.04 * due + 0.002:  # many who throw dice come so near
+            got = due
+        cases.append((got, due, mistakes))
+    recognise_all(cases)
+
+
+@task(
+    "5.8",
+    mask="Return the places of the missed ones, such as [0, 4], not a truth value for each.",
+    itself="A fake is not its own neighbour: its nearest neighbour is another one.",
+    inside="Those are the real ones that lie in some ball: the others are asked for.",
+    every="A real one is missed if it lies in no ball at all; yours is if it lies outside one.",
+    fakes="Those are fakes: the places of real images are asked for.",
+    wrong_balls="The balls go round the fakes, and a ball's size comes from its fake's neighbours.",
+    next="The ball reaches to the k-th neighbour: yours counts one too few or too many.",
+    squared="Distances are compared with squared distances.",
+    other="{detail} is wrong: which real points have no fake whose ball reaches them?",
+)
+def missed(answer):
+    """``missed(real, fake, k)``: the places of real points that no fake's ball holds."""
+    random = np.random.default_rng(3)
+    real = random.normal(size=(40, 3)) * [2, 1, 0.5]
+    fake = 0.7 * random.normal(size=(25, 3)) + [1, 0, 0]
+    away = np.linalg.norm(real[:, None] - fake[None], axis=2)
+    apart = np.sort(np.linalg.norm(fake[:, None] - fake[None], axis=2), 1)
+    of_real = np.sort(np.linalg.norm(real[:, None] - real[None], axis=2), 1)
+    found, rules = [], {}
+    for k in (1, 3):
+        got = answer(real, fake, k)
+        if str(getattr(got, "dtype", "")).strip("<>'") in ("bool", "dtype: 'bool"):
+            raise Wrong("mask")
+        found.append(sorted(array(got, (None,), "missed").tolist()))
+        hits = away < apart[:, k]
+        masks = {
+            "": ~hits.any(1),
+            "inside": hits.any(1),
+            "every": ~hits.all(1),
+            "fakes": ~hits.any(0),
+            "itself": ~(away < apart[:, k - 1]).any(1),
+            "next": ~(away < apart[:, k + 1]).any(1),
+            "wrong-balls": ~(away < of_real[:, k : k + 1]).any(1),
+            "squared": ~(away**2 < apart[:, k]).any(1),
+        }
+        for hint, mask in masks.items():
+            rules.setdefault(hint, []).append(np.flatnonzero(mask).tolist())
+    if hint := next((hint for hint, places in rules.items() if places == found), "other"):
+        raise Wrong(hint, "Your answer")

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ganlib import metrics
-from ganlib.checks import Wrong, array, follows, number, recognise, recognise_all, task
+from ganlib.checks import Wrong, array, number, recognise, recognise_all, task
+from ganlib.checks.grids import CASES, COUNTS, CURVES, MISTAKES, curve, grids, mean_apart
 from ganlib.metrics.distances import radii as ball_radii
 
 
@@ -205,46 +206,70 @@ def score(answer):
                 raise Wrong("other")
 
 
-def _tables(*rows):
-    return [dict(zip(("precision", "recall", "coverage"), row, strict=True)) for row in rows]
-
-
-def _by(key):
-    return lambda tables: sorted(range(3), key=lambda i: key(tables[i]), reverse=True)
-
-
-GRIDS = [  # the second draws one shape well; the first and the third tie, or nearly
-    (_tables((0.81, 0.50, 0.47), (0.99, 0.00, 0.02), (0.60, 0.70, 0.47)),),
-    (_tables((0.81, 0.50, 0.60), (0.99, 0.00, 0.02), (0.60, 0.70, 0.47)),),
-    (_tables((0.70, 0.60, 0.30), (0.99, 0.00, 0.02), (0.60, 0.55, 0.40)),),
-]
+@task(
+    "6.6",
+    ranks="Return the places of the three grids in order, each of them once.",
+    always="The same order for every three grids: look at the images.",
+    worst="The order is upside down: best first.",
+    counts="One grid has five times as many images, coverage grows with the number.",
+    precision="That goes by precision: a grid of one good shape, over and over, would win.",
+    recall="That goes by recall: grids of noise have huge balls, and in those lie many real digits.",
+    density="That goes by density: a grid of one good shape would win.",
+    frechet="That goes by the Fréchet distance: it puts one kind of digit before a fifth of all kinds.",
+    diversity="That goes by diversity: noise would win.",
+    other="Wrong for the grids of `checks.grids({detail})`: how many real balls hold one of its images?",
+)
+def rank(answer):
+    """``rank(grids, real)``: the places of three grids of images, from best to worst."""
+    cases, got = [grids(case) for case in range(len(CASES))], []
+    for made, real, _ in cases:
+        got.append([int(place) for place in array(answer(made, real), (3,), "rank")])
+        if sorted(got[-1]) != [0, 1, 2]:
+            raise Wrong("ranks")
+    due = [order for _, _, order in cases]
+    if got == due:
+        return
+    if got[0] == got[1] == got[2]:
+        raise Wrong("always")
+    for hint, rule in MISTAKES.items():
+        if all(rule(made, real) == order for (made, real, _), order in zip(cases, got, strict=True)):
+            raise Wrong(hint)
+    raise Wrong("other", str(next(i for i in range(len(cases)) if got[i] != due[i])))
 
 
 @task(
-    "6.6",
-    precision="That goes by precision: a generator that draws one good shape would win.",
-    recall="That goes by recall first: coverage comes first.",
-    sum="That adds the measures up: coverage comes first, whatever the others say.",
-    tie="Two have the same coverage: the one with more recall comes first.",
-    worst="The order is upside down: best first.",
-    ranks="Return the indices in order, each of them once.",
-    other="The order is wrong: coverage first, then recall.",
+    "6.7",
+    count="That is the distance at one of the counts: it still holds what few images add.",
+    mean="That is the mean over the counts: what few images add is still in it.",
+    line="Your line goes over n: over 1/n the points lie near a line, to be read at 1/n = 0.",
+    incline="That is the slope of the line: its value at 1/n = 0 is asked for.",
+    two="That takes two of the counts: fit the line through all of them.",
+    square="Your line goes over 1/√n: what few images add to a Fréchet distance falls like 1/n.",
+    same_draw="Take as many real as fake ones in each measurement: n of each.",
+    itself="You measure one cloud against itself, and that is 0: draw from real, and draw from fake.",
+    order="You take the first n, and here they come in order: draw n at random.",
+    other="The value is wrong: fit distance = a + b / n by least squares over all counts, and return a.",
 )
-def rank(answer):
-    """``rank(tables)``: indices from best to worst, by coverage and then by recall."""
-    got = []
-    for (tables,) in GRIDS:
-        got.append(array(answer(tables), (3,), "rank").tolist())
-        if sorted(got[-1]) != [0, 1, 2]:
-            raise Wrong("ranks")
-    mistakes = [
-        ("worst", lambda tables: right(tables)[::-1]),
-        ("precision", _by(lambda table: table["precision"])),
-        ("tie", _by(lambda table: table["coverage"])),
-        ("tie", _by(lambda table: (table["coverage"], table["precision"]))),
-        ("recall", _by(lambda table: (table["recall"], table["coverage"]))),
-        ("sum", _by(lambda table: table["recall"] + table["coverage"])),
-        ("sum", _by(lambda table: sum(table.values()))),
-    ]
-    right = _by(lambda table: (table["coverage"], table["recall"]))
-    follows(got, GRIDS, right, mistakes)
+def at_infinity(answer):
+    """``at_infinity(distance, real, fake, counts)``: the distance without what few images add."""
+    random = np.random.default_rng(0)
+    real, fake, n, cases = *random.normal(size=(2, 800, 3)), np.array(COUNTS), []
+    for end, slope, off in CURVES:
+        d = end + slope / n + off
+        got, fitted = number(answer(curve(d), real, fake, list(COUNTS)), "at_infinity"), {}
+        for power in (-1, 1, -0.5):
+            fitted[power] = np.polyfit((1.0 * n) ** power, d, 1)
+        mistakes = [("count", value) for value in d]
+        mistakes += [("mean", d.mean()), ("line", fitted[1][1]), ("square", fitted[-0.5][1])]
+        mistakes += [("incline", fitted[-1][0]), ("incline", fitted[1][0])]
+        for i, j in ((2, 3), (0, 3), (0, 1)):
+            mistakes.append(("two", (n[j] * d[j] - n[i] * d[i]) / (n[j] - n[i])))
+        cases.append((got, fitted[-1][1], mistakes))
+    recognise_all(cases)
+    rising = np.sort(random.normal(size=(800, 2)), axis=0)
+    moved = rising[::-1] + np.array([3.0, 0.0])
+    got = number(answer(mean_apart, rising, moved, list(COUNTS)), "at_infinity")
+    if got < 1:
+        raise Wrong("itself")
+    if not np.isclose(got, 9, atol=4):
+        raise Wrong("order")

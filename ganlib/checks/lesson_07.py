@@ -1,12 +1,16 @@
-"""Checks of lesson 7: count the modes, turn in circles, read a dashboard, prove a cure."""
+"""Checks of lesson 7: count the modes, does a game grow, read dashboards, prove a cure, find one."""
+
+import json
+import random
+from pathlib import Path
 
 import numpy as np
 
 from ganlib import metrics
-from ganlib.checks import Wrong, array, number, recognise_all, task
+from ganlib.checks import Wrong, number, recognise_all, task, truth
+from ganlib.checks.dirac import ROW, matrix_of, play, round_of
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.data import points as toys
-from ganlib.theory import sigmoid
 
 CENTRES = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
 SIGMA = 0.5
@@ -59,34 +63,41 @@ def good_share(answer):
     lost="That is the number of modes that are missing.",
     share="That is a share: the number of modes is asked for.",
     all="That is the number of centres, whatever the points are.",
-    other="The number is wrong: a mode is found where a good point is nearest to it.",
+    one="A heap with fewer than `least` good points is not found: your count asks for one.",
+    above="At least `least`: a heap with just so many good points is found.",
+    other="The number is wrong: a mode is found where at least `least` good points are nearest to it.",
 )
 def modes_found(answer):
-    """``modes_found(points, centres, sigma)``: how many centres have at least one good point."""
-    ring = toys.RING.draw(40, seed=3)[:5]
+    """``modes_found(points, centres, sigma, least)``: how many centres have enough good points."""
+    ring = toys.RING.draw(60, seed=3)
     stray = np.array([[2.0, 2.0], [8.0, 0.0]])
     cases = []
-    for points, centres, sigma in (
-        (POINTS[:6], CENTRES, SIGMA),
-        (POINTS, CENTRES, SIGMA),
-        (ring, toys.RING.centres, toys.RING.sigma),
-        (stray, CENTRES, SIGMA),
-        (stray[:1] - 0.1, CENTRES, 1.0),
-        (POINTS[[0, 2]], np.array([[0.0, 0.0], [4.0, 0.0], [20.0, 0.0]]), SIGMA),
+    for points, centres, sigma, least in (
+        (POINTS[:6], CENTRES, SIGMA, 1),
+        (POINTS, CENTRES, SIGMA, 1),
+        (POINTS, CENTRES, SIGMA, 2),
+        (POINTS, CENTRES, SIGMA, 3),
+        (ring, toys.RING.centres, toys.RING.sigma, 6),
+        (ring[:5], toys.RING.centres, toys.RING.sigma, 1),
+        (stray, CENTRES, SIGMA, 1),
+        (stray[:1] - 0.1, CENTRES, 1.0, 1),
+        (POINTS[[0, 2]], np.array([[0.0, 0.0], [4.0, 0.0], [20.0, 0.0]]), SIGMA, 1),
     ):
-        got = number(answer(points, centres, sigma), "modes_found")
-        found = metrics.modes(points, centres, sigma)
+        got = number(answer(points, centres, sigma, least), "modes_found")
+        found = metrics.modes(points, centres, sigma, least=least)
         gaps = np.linalg.norm(points[:, None] - centres[None], axis=2)
-        near = (gaps <= 3 * sigma).any(0)
+        counts, near = np.array(found["counts"]), (gaps <= 3 * sigma).sum(0)
+        nearest = np.bincount(gaps.argmin(1), minlength=len(centres))
         mistakes = [
-            ("near", near.sum()),
-            ("strays", len(np.unique(gaps.argmin(1)))),
+            ("one", (counts >= 1).sum()),
+            ("above", (counts > least).sum()),
+            ("near", (near >= least).sum()),
+            ("strays", (nearest >= least).sum()),
             ("all", len(centres)),
-            ("points", sum(found["counts"])),
+            ("points", counts.sum()),
+            ("points", counts[counts >= least].sum()),
             ("lost", len(centres) - found["modes"]),
-            ("lost", len(centres) - near.sum()),
             ("share", found["modes"] / len(centres)),
-            ("share", near.mean()),
         ]
         cases.append((got, found["modes"], mistakes))
     recognise_all(cases)
@@ -94,146 +105,112 @@ def modes_found(answer):
 
 @task(
     "7.3",
-    alternating="One player saw the other's move: both must move from where they stood.",
-    signs="A player moved the wrong way: D lowers ψθ, G raises it.",
-    swapped="θ comes first and ψ second, in the arguments and in the result.",
-    no_penalty="The penalty is missing: r1/2 · ψ² has the gradient r1 · ψ, and D goes down it.",
-    double="The gradient of r1/2 · ψ² is r1 · ψ: there is a factor of 2 too many.",
-    wrong_player="The penalty is D's: it moves ψ, not θ.",
-    usual="That is the slope of G's usual loss: here both play for softplus(ψθ), so G's slope holds D.",
-    other="The step is wrong: write both gradients on paper for θ = 1, ψ = 2, then compare.",
-)
-def dirac_step(answer):
-    """``dirac_step(theta, psi, rate, r1)`` returns the next (θ, ψ), both having moved at once."""
-    for theta, psi, rate, r1 in ((1.0, 2.0, 0.1, 0.0), (0.5, -1.5, 0.2, 0.7)):
-        got = array(answer(theta, psi, rate, r1), (2,), "dirac_step")
-        due = _dirac(theta, psi, rate, r1)
-        if np.allclose(got, due, rtol=1e-5):
-            continue
-        down = sigmoid(psi * theta) * theta
-        late = psi - rate * (down + r1 * psi)
-        up = theta + rate * sigmoid(psi * theta) * psi
-        first = theta + rate * sigmoid(late * theta) * late
-        mistakes = {
-            "alternating": [(first, late), (up, psi - rate * (sigmoid(psi * up) * up + r1 * psi))],
-            "swapped": [due[::-1]],
-            "no-penalty": [(up, psi - rate * down)],
-            "double": [(up, psi - rate * (down + 2 * r1 * psi))],
-            "wrong-player": [(up - rate * r1 * theta, psi - rate * down)],
-            "usual": [(theta + rate * (1 - sigmoid(psi * theta)) * psi, late)],
-            "signs": [
-                (a, b)
-                for a in (up, 2 * theta - up)
-                for b in (late, psi + rate * down - rate * r1 * psi, 2 * psi - late)
-                if (a, b) != (up, late)
-            ],
-        }
-        for hint, pairs in mistakes.items():
-            if any(np.allclose(got, pair, rtol=1e-5) for pair in pairs):
-                raise Wrong(hint)
-        raise Wrong("other")
-
-
-def _dirac(theta, psi, rate, r1):
-    belief = sigmoid(psi * theta)
-    return theta + rate * belief * psi, psi - rate * (belief * theta + r1 * psi)
-
-
-@task(
-    "7.4",
     real_part="An eigenvalue here has an imaginary part: its length is what counts.",
     smallest="Growth is decided by the longest eigenvalue, not by the shortest.",
-    gradient="That is the matrix of the gradients: the step is the identity plus it times the rate.",
-    friction="The penalty is friction: it shortens ψ, so it enters with a minus.",
-    half="r1/2 · ψ² has the gradient r1 · ψ: the penalty is halved twice.",
-    norm="That is how far one step can stretch: what grows over many steps is an eigenvalue.",
+    change="That is the matrix of what a round adds: where nothing moves, the factor is 1 and not 0.",
+    norm="That is how far one round can stretch: what grows over many rounds is an eigenvalue.",
     determinant="The root of the determinant is the eigenvalues' length only while both have the same.",
-    belief="At the equilibrium D believes one half: θ and ψ are coupled by rate / 2.",
-    other="The length is wrong: linearise the step at θ = ψ = 0, where D believes one half.",
+    divide="The table holds slopes: divide by how far apart the two starts were.",
+    twice="The two starts, one on each side of 0, are 2h apart: your slopes are twice too steep.",
+    far="Your starts are too far from 0: near it a round is straight, farther out it bends.",
+    theta="Both numbers matter: move θ a little, then ψ a little, and note what becomes of both.",
+    other="The factor is wrong: a column of the table is where a small move of θ, or of ψ, leads.",
 )
 def growth(answer):
-    """``growth(rate, r1)``: the length of the longest eigenvalue of the Dirac step at θ = ψ = 0."""
+    """``growth(step)``: by how much a round multiplies the distance from 0, in the long run."""
     cases = []
-    for rate, r1 in ((0.1, 0.0), (0.2, 1.5), (0.5, 0.3)):
-        got = number(answer(rate, r1), "growth")
-        values = _eigenvalues(rate, r1)
-        change = (values - 1) / rate
+    for step in (
+        round_of(0.4),
+        round_of(0.5, 0.3, True),
+        round_of(0.2, 1.5),
+        round_of(1.5, 1.1, True, 0.7),
+    ):
+        got, matrix = number(answer(step), "growth"), matrix_of(step)
+        values = np.linalg.eigvals(matrix.astype(complex))
+        far = [_lengths(matrix_of(step, h)) for h in (0.1, 0.5, 1)]
+        ahead = [_lengths(np.stack([step(h, 0), step(0, h)], 1) / h) for h in (0.1, 1)]
         mistakes = [
             ("real-part", values.real.max()),
             ("smallest", np.abs(values).min()),
-            ("gradient", np.abs(change).max()),
-            ("gradient", np.abs(values - 1).max()),
-            ("friction", np.abs(_eigenvalues(rate, -r1)).max()),
-            ("half", np.abs(_eigenvalues(rate, r1 / 2)).max()),
-            ("norm", np.linalg.norm(_step_matrix(rate, r1), 2)),
-            ("norm", np.linalg.norm(_step_matrix(rate, r1))),
-            ("determinant", np.sqrt(np.abs(values.prod()))),
-            ("belief", np.abs(_eigenvalues(rate, r1, 1.0)).max()),
+            ("change", _lengths(matrix - np.eye(2))),
+            ("norm", np.linalg.norm(matrix, 2)),
+            ("norm", np.linalg.norm(matrix)),
+            ("determinant", np.sqrt(np.abs(np.linalg.det(matrix)))),
+            ("determinant", np.linalg.det(matrix)),
+            ("divide", 1e-4 * _lengths(matrix)),
+            ("divide", 2e-4 * _lengths(matrix)),
+            ("twice", 2 * _lengths(matrix)),
+            ("theta", abs(matrix[0, 0])),
+            ("theta", np.hypot(*matrix[:, 0])),
+            ("theta", np.hypot(*matrix[:, 1])),
+            *(("far", length) for length in (*far, *ahead)),
         ]
         cases.append((got, np.abs(values).max(), mistakes))
     recognise_all(cases)
 
 
-def _step_matrix(rate, r1, belief=0.5):
-    return np.array([[1, rate * belief], [-rate * belief, 1 - rate * r1]], complex)
+def _lengths(matrix):
+    return np.abs(np.linalg.eigvals(matrix.astype(complex))).max()
 
 
-def _eigenvalues(*arguments):
-    return np.linalg.eigvals(_step_matrix(*arguments))
-
-
-NAMES = ("healthy", "collapse", "owner too strong", "oscillation")
-DASHBOARDS = {  # modes and good over time, D's loss at the end
-    "healthy": [
-        ([2, 5, 8, 8, 8], [0.2, 0.5, 0.7, 0.7, 0.72], 0.68),
-        ([4, 7, 8, 8, 8], [0.3, 0.6, 0.65, 0.7, 0.7], 0.66),
-        ([1, 6, 8, 8, 8], [0.1, 0.6, 0.8, 0.82, 0.81], 0.69),
-    ],
-    "collapse": [
-        ([1, 1, 1, 1, 1], [0.5, 0.9, 0.97, 0.98, 0.98], 0.2),
-        ([2, 3, 2, 2, 2], [0.4, 0.7, 0.8, 0.8, 0.82], 0.3),
-        ([3, 2, 1, 2, 1], [0.6, 0.9, 0.9, 0.92, 0.94], 0.6),
-    ],
-    "owner too strong": [
-        ([2, 3, 3, 4, 4], [0.01, 0.05, 0.08, 0.1, 0.12], 0.1),
-        ([0, 0, 0, 0, 0], [0.0, 0.0, 0.0, 0.0, 0.0], 0.02),
-        ([1, 2, 3, 3, 3], [0.05, 0.08, 0.1, 0.1, 0.12], 0.2),
-    ],
-    "oscillation": [
-        ([3, 0, 2, 0, 1], [0.3, 0.0, 0.25, 0.0, 0.15], 0.7),
-        ([1, 4, 0, 3, 0], [0.1, 0.35, 0.0, 0.3, 0.0], 0.66),
-        ([0, 3, 1, 0, 4], [0.0, 0.3, 0.05, 0.0, 0.3], 0.75),
-        ([3, 8, 1, 2, 4], [0.3, 0.5, 0.05, 0.1, 0.45], 0.69),
-        ([2, 8, 1, 3, 8], [0.2, 0.6, 0.05, 0.1, 0.55], 0.68),  # eight modes, but only just now
-    ],
+HINTS = {
+    "healthy": "healthy",
+    "circle": "circle",
+    "collapse": "collapse",
+    "owner too strong": "strong",
+    "owner too weak": "weak",
+    "oscillation": "oscillation",
 }
+PASSING = [  # made up: all eight heaps, but only at the last look
+    ([3, 1, 2, 0, 8, 1, 3, 8], [0.1, 0.02, 0.1, 0.0, 0.5, 0.04, 0.2, 0.55], 0.1),
+    ([0, 2, 8, 1, 8, 0, 2, 8], [0.0, 0.1, 0.6, 0.05, 0.52, 0.0, 0.1, 0.6], 0.2),
+]
+
+
+def boards():
+    """Return measured runs of lesson 7 as pairs: a name, and what a dashboard showed at eight looks.
+
+    What it showed is a dict of arrays: ``"modes"``, ``"good"``, ``"d_loss"`` and ``"swing"``, how far the
+    middle of the points is from 0.
+    """
+    rows = json.loads(Path(__file__).with_name("dashboards.json").read_text(encoding="utf-8"))
+    keys = ("modes", "good", "d_loss", "swing")
+    found = [(row["name"], {key: np.array(row[key]) for key in keys}) for row in rows]
+    for modes, good, wide in PASSING:
+        turns = np.resize([1.0, -1.0], len(modes))
+        of_d, middle = np.log(2) + wide * turns, 0.8 + 0.4 * turns
+        board = dict(zip(keys, (np.array(modes), np.array(good), of_d, middle), strict=True))
+        found.append(("oscillation", board))
+    return found
 
 
 @task(
-    "7.5",
-    name="Answer with one of: healthy, collapse, owner too strong, oscillation; not {detail}.",
+    "7.4",
+    name="Answer with one of: healthy, circle, collapse, owner too strong, owner too weak, oscillation; "
+    "not {detail}.",
     always="Every dashboard gets the same name.",
-    healthy="A healthy run is called ill: all eight modes and a D loss near ln 2 are as good as it gets.",
-    collapse="A collapse goes unseen: most samples good, most modes missing, and so it stays.",
-    owner="An owner too strong goes unseen: her loss far below ln 2, and few good samples.",
-    oscillation="An oscillation goes unseen: D's loss near ln 2, while the good share comes and goes.",
+    healthy="A healthy run is called {detail}: all eight heaps at each of the last looks, and more good "
+    "points than the blind forger has.",
+    circle="A run that knows the circle alone is called {detail}: compare its good share with "
+    "the blind forger's.",
+    collapse="A collapse is called {detail}: most points are good, heaps are missing, and so it stays.",
+    strong="An owner too strong is called {detail}: her loss is far below ln 2, and few points are good.",
+    weak="An owner too weak is called {detail}: her loss stays at ln 2, hardly a point is good.",
+    oscillation="An oscillation is called {detail}: what comes and goes may just be there when you look.",
 )
 def diagnose(answer):
-    """``diagnose(modes, good, d_loss)`` names what ails a run, by arrays over time and D's last loss."""
-    named = {}
-    for name, cases in DASHBOARDS.items():
-        named[name] = [answer(np.array(m), np.array(g), d) for m, g, d in cases]
-    given = [got for row in named.values() for got in row]
-    for got in given:
+    """``diagnose(modes, good, d_loss, swing)`` names what ails a run, from eight looks at it."""
+    named = [(name, answer(*board.values())) for name, board in boards()]
+    for _, got in named:
         if got is None:
             raise Wrong("nothing", "diagnose")
-        if not isinstance(got, str) or got not in NAMES:
+        if not isinstance(got, str) or got not in HINTS:
             raise Wrong("name", repr(got)[:40])
-    if len(set(given)) == 1:
+    if len({got for _, got in named}) == 1:
         raise Wrong("always")
-    for name, hint in zip(NAMES, ("healthy", "collapse", "owner", "oscillation"), strict=True):
-        if any(got != name for got in named[name]):
-            raise Wrong(hint)
+    for name, got in named:
+        if got != name:
+            raise Wrong(HINTS[name], got)
 
 
 SIZES = [  # samples of other sizes: fewer than five seeds, all better; then more, with one worse and none
@@ -247,7 +224,7 @@ SIZES = [  # samples of other sizes: fewer than five seeds, all better; then mor
 
 
 @task(
-    "7.6",
+    "7.5",
     mean="A better mean or median is not enough: one seed got worse.",
     one="One better seed is not enough: every seed must be better.",
     few="Fewer than five seeds prove nothing: say False.",
@@ -277,3 +254,40 @@ def proven(answer):
 
 def _sized(rule, sizes=range(5, 11)):
     return lambda before, after: len(before) in sizes and rule(before, after)
+
+
+NEAR = 0.08  # of the distance from 0 that may be left
+
+
+@task(
+    "7.6",
+    row="Return a row: a dict with rate, memory, r1 and in_turn, each of its kind.",
+    range="rate and r1 are at least 0, and memory is at least 0 and below 1.",
+    none="That is the row that you were given: change one entry.",
+    many="You changed {detail} entries: one is all you may.",
+    grows="Fresh starts end {detail} times as far from 0 as they began, on average.",
+    little="Fresh starts have {detail} of their distance left, on average: that entry changes little. "
+    "Try each of the four, and values far from the given one.",
+    slow="The right entry, but fresh starts have {detail} of their distance left, on average, and 0.08 "
+    "is the most: try smaller and larger values of it.",
+)
+def cure(answer):
+    """``cure(row)`` returns a row with one change that brings the starts home in 100 rounds."""
+    got = answer(ROW)
+    if got is None:
+        raise Wrong("nothing", "cure(row)")
+    if not isinstance(got, dict) or set(got) != set(ROW) or truth(got["in_turn"]) is None:
+        raise Wrong("row")
+    row = {key: number(got[key], key) for key in ("rate", "memory", "r1")}
+    row["in_turn"] = truth(got["in_turn"])
+    if row["rate"] < 0 or row["r1"] < 0 or not 0 <= row["memory"] < 1:
+        raise Wrong("range")
+    changed = sum(row[key] != ROW[key] for key in ROW)
+    if changed != 1:
+        raise Wrong("many" if changed else "none", str(changed))
+    starts = np.random.default_rng(random.randrange(10**9)).normal(size=(2, 1000))
+    with np.errstate(all="ignore"):
+        left = np.nan_to_num(play(row, *starts) / np.hypot(*starts), nan=np.inf).mean()
+    if left > NEAR:
+        slow = "slow" if row["rate"] != ROW["rate"] else "little"
+        raise Wrong("grows" if left >= 0.99 else slow, f"{left:.3g}")

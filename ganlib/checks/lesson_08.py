@@ -1,72 +1,80 @@
-"""Checks of lesson 8: labels for both networks, the relativistic pair, R1 and its test, the average."""
+"""Checks of lesson 8: labels, who minds them, the relativistic pair, R1, the average, a fair ablation."""
 
 import numpy as np
 
 from ganlib.backend import tf
-from ganlib.checks import Wrong, array, number, recognise, same, task
+from ganlib.checks import Wrong, array, number, recognise, recognise_all, same, task
+from ganlib.checks.ablation import JUDGE, JUDGES, TUNE, judges, needed_by, table
 from ganlib.checks.logits import FAKE, REAL, SURE, check_far
 from ganlib.theory import sigmoid
 
 LABELS = np.array([7, 0, 2])
 DRAWS = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
+IMAGES = np.random.default_rng(1).uniform(-1, 1, (3, 4, 4)).astype("float32")
 
 
 @task(
     "8.1",
     one_number="The label went in as one number, but 7 is not seven times 1: a place for each digit.",
-    first="The label comes last, after z.",
+    image="The label is missing: D must see it too, or she cannot blame a fine 3 in a 7's place.",
+    label="The image is missing.",
+    first="The label comes last, after the pixels.",
     place="The one stands in the wrong place: digit 0 takes the first of the ten.",
     signs="Zeros elsewhere, not minus ones.",
-    other="The rows are wrong: z as it was, then ten numbers, a one at the digit's place.",
+    mixed="The pixels are in another order: flatten each image row by row.",
+    square="An image of 2 by 5 pixels does not fit: its height is not always its width.",
+    z="It is right for images, and not for z of shape (n, d): G is told the label in the same way.",
+    other="The rows are wrong: the pixels of an image in one row, then its ten label numbers.",
 )
-def with_label(answer):
-    """``with_label(z, labels)``: ``(n, d)`` and ``(n,)`` to ``(n, d + 10)``."""
-    raw = answer(tf.constant(DRAWS), LABELS)
-    ones = np.eye(10)[LABELS]
-    if np.shape(raw) == (3, 6):
-        raise Wrong("one-number")
-    got = array(raw, (3, 15), "with_label")
+def told(answer):
+    """``told(x, labels)``: ``(n, ...)`` and ``(n,)`` to ``(n, numbers in x + 10)``."""
+    raw = answer(tf.constant(IMAGES), LABELS)
+    flat, ones = IMAGES.reshape(3, 16), np.eye(10)[LABELS]
+    for size, hint in ((16, "image"), (10, "label"), (17, "one-number")):
+        if np.shape(raw) == (3, size):
+            raise Wrong(hint)
+    got = array(raw, (3, 26), "told")
     mistakes = [
-        ("first", np.concatenate([ones, DRAWS], 1)),
-        ("place", np.concatenate([DRAWS, np.eye(10)[LABELS - 1]], 1)),
-        ("signs", np.concatenate([DRAWS, 2 * ones - 1], 1)),
+        ("first", np.concatenate([ones, flat], 1)),
+        ("place", np.concatenate([flat, np.eye(10)[LABELS - 1]], 1)),
+        ("signs", np.concatenate([flat, 2 * ones - 1], 1)),
+        ("mixed", np.concatenate([IMAGES.transpose(0, 2, 1).reshape(3, 16), ones], 1)),
     ]
-    recognise(got, np.concatenate([DRAWS, ones], 1), mistakes)
-
-
-IMAGES = np.random.default_rng(1).uniform(-1, 1, (3, 4, 4)).astype("float32")
+    recognise(got, np.concatenate([flat, ones], 1), mistakes)
+    wide = flat[:, :10].reshape(3, 2, 5)
+    for x, hint in ((wide, "square"), (DRAWS, "z")):
+        try:
+            raw = np.asarray(answer(tf.constant(x), LABELS), float)
+        except (Exception, SystemExit) as error:
+            raise Wrong(hint) from error
+        if not same(raw, np.concatenate([x.reshape(3, -1), ones], 1)):
+            raise Wrong(hint)
 
 
 @task(
     "8.2",
-    image="The label is missing: D must see it too, or she cannot blame a fine 3 in a 7's place.",
-    label="The image is missing.",
-    first="The label comes last, after the pixels.",
-    mixed="The pixels are in another order: flatten each image row by row.",
-    square="An image of 2 by 5 pixels does not fit: its height is not always its width.",
-    other="The rows are wrong: the pixels of an image in one row, then its ten label numbers.",
+    index="Return the place of the judge in the list: 0, 1, 2 or 3.",
+    constant="The same place for every order of the judges: show them images with other labels.",
+    image="That judge never looks at the label: with any other one her logits stay as they are.",
+    label="That judge looks at the label alone: with other images her logits stay as they are.",
+    apart="That judge likes some labels better than others, whatever the image shows: the mean hides it. "
+    "Ask image by image which of its ten labels she likes best.",
 )
-def judged(answer):
-    """``judged(images, labels)``: ``(n, h, w)`` and ``(n,)`` to ``(n, h * w + 10)``, for D."""
-    raw = answer(tf.constant(IMAGES), LABELS)
-    flat, ones = IMAGES.reshape(3, 16), np.eye(10)[LABELS]
-    if np.shape(raw) == (3, 16):
-        raise Wrong("image")
-    if np.shape(raw) == (3, 10):
-        raise Wrong("label")
-    got = array(raw, (3, 26), "judged")
-    mistakes = [
-        ("first", np.concatenate([ones, flat], 1)),
-        ("mixed", np.concatenate([IMAGES.transpose(0, 2, 1).reshape(3, 16), ones], 1)),
-    ]
-    recognise(got, np.concatenate([flat, ones], 1), mistakes)
-    wide = IMAGES.reshape(3, 16)[:, :10]
-    try:
-        raw = np.asarray(answer(tf.constant(wide.reshape(3, 2, 5)), LABELS), float)
-    except (Exception, SystemExit) as error:
-        raise Wrong("square") from error
-    if not same(raw, np.concatenate([wide, ones], 1)):
-        raise Wrong("square")
+def minds(answer):
+    """``minds(judges, images, labels)``: the place of the D who minds whether label and image fit."""
+    orders, found = [np.roll(JUDGES, turn) for turn in (1, 0, 3, 2)], []
+    for seed, order in enumerate(orders):
+        made, images, labels = judges(seed)
+        place = number(answer([made[name] for name in order], images, labels), "minds")
+        if place not in range(len(JUDGES)):
+            raise Wrong("index")
+        found.append(int(place))
+    picked = [str(order[place]) for order, place in zip(orders, found, strict=True)]
+    if set(picked) == {"fits"}:
+        return
+    if len(set(found)) == 1:
+        raise Wrong("constant")
+    raise Wrong(next(name for name in picked if name != "fits"))
 
 
 @task(
@@ -165,36 +173,6 @@ def r1(answer):
 
 @task(
     "8.5",
-    onesided="One-sided: move the weight both ways, so that the error is of second order.",
-    step="Divide by the distance between the two ends, which is two steps.",
-    sign="The sign is wrong: the end above minus the end below.",
-    brackets="Brackets are missing: around the whole difference, or around 2h.",
-    undivided="The difference is not divided by anything.",
-    size="The slope of a function that falls lies below 0: keep its sign.",
-    other="The slope is wrong: (f(x + h) − f(x − h)) / 2h.",
-)
-def difference(answer):
-    """``difference(function, x, h)``: the central difference of a function of one number."""
-    falling = (lambda x: np.exp(-x), 0.3, 0.1), (lambda x: x**2, -1.5, 0.25)
-    cases = [(np.exp, 0.3, 0.1), (lambda x: x**3, 2.0, 0.5), *falling]
-    got = np.array([number(answer(*case), "difference") for case in cases])
-    up, here, down = np.array([[f(x + h), f(x), f(x - h)] for f, x, h in cases]).T
-    h = np.array([case[2] for case in cases])
-    mistakes = [
-        ("onesided", (up - here) / h),
-        ("onesided", (here - down) / h),
-        ("step", (up - down) / h),
-        ("size", abs(up - down) / (2 * h)),
-        ("sign", (down - up) / (2 * h)),
-        ("undivided", up - down),
-        ("brackets", up - down / (2 * h)),
-        ("brackets", (up - down) / 2 * h),
-    ]
-    recognise(got, (up - down) / (2 * h), mistakes)
-
-
-@task(
-    "8.6",
     swapped="The two shares are swapped: the average keeps most of itself.",
     latest="That is the new weights: the average is missing.",
     still="That is the old average: nothing of the new weights came in.",
@@ -228,3 +206,92 @@ def averaged(answer):
 
 def _flat(arrays):
     return np.concatenate([np.ravel(a) for a in arrays])
+
+
+@task(
+    "8.6",
+    rule="That is keep to the power of steps: at the first steps less is kept, (1 + t) / (10 + t).",
+    late="The first step is step 0: there a tenth is kept.",
+    other_way="At most so much is kept: the smaller of the two, not the larger.",
+    ramp="The rule alone was taken: from some step on keep is the smaller of the two.",
+    gone="That is what has been forgotten: what is left of the first weights is asked for.",
+    last="That is what one step keeps: what is left after many is their product.",
+    sum="Shares that are kept one after the other multiply.",
+    other="The share is wrong: after step 0 a tenth is left, after step 1 that times 2/11.",
+)
+def left(answer):
+    """``left(keep, steps)``: the share of the first weights in the average after so many steps."""
+    cases = []
+    for keep, steps in ((0.9, 3), (0.5, 12), (0.15, 4), (0.6, 1), (0.3, 0)):
+        got = number(answer(keep, steps), "left")
+        t = np.arange(steps)
+        rule, later = (1 + t) / (10 + t), (2 + t) / (11 + t)
+        kept = np.minimum(rule, keep)
+        mistakes = [
+            ("rule", keep**steps),
+            ("late", np.minimum(later, keep).prod()),
+            ("other-way", np.maximum(rule, keep).prod()),
+            ("ramp", rule.prod()),
+            ("gone", 1 - kept.prod()),
+            ("last", kept[-1] if steps else 1),
+            ("last", min((1 + steps) / (10 + steps), keep)),
+            ("sum", kept.sum()),
+        ]
+        cases.append((got, kept.prod(), mistakes))
+    if all(np.isclose(got, due, rtol=1e-3, atol=1e-12) for got, due, _ in cases):
+        return
+    recognise_all(cases)
+    raise Wrong("other")
+
+
+@task(
+    "8.7",
+    names="Return the names of variants, such as ['b', 'd'], as a list or a set.",
+    full="The recipe itself is no part that is left out.",
+    all="Each variant is named: which of them stay worse at the rate that suits them best?",
+    seen="You judge on the seeds by which you chose the rate: luck that helped to choose is no merit.",
+    tuned="You choose the rate by the seeds that should judge: they are no fresh ones then.",
+    shared="Each variant has a rate that suits it: yours all play at one.",
+    lucky="You choose the rate by its one best seed: take the mean over the seeds for tuning.",
+    mean="You compare means: each of the variant's values has to be larger than each of the recipe's.",
+    paired="Seed by seed is not asked: each of the variant's values against each of the recipe's.",
+    better="Those are the parts without which it gets better: a smaller distance is better.",
+    other="Wrong for {detail}: choose a rate for each by its mean on `tune`, then compare on `judge`.",
+)
+def needed(answer):
+    """``needed(runs, tune, judge)``: the variants that stay worse than "full", each at its best rate."""
+    tables = [table(seed) for seed in range(12)]
+    found = []
+    for runs in tables:
+        got = answer(runs, list(TUNE), list(JUDGE))
+        if got is None:
+            raise Wrong("nothing", "needed")
+        try:
+            names = {str(name) for name in got}
+        except TypeError as error:
+            raise Wrong("names") from error
+        if not names <= {"full", *"abcde"} or isinstance(got, str):
+            raise Wrong("names")
+        if "full" in names:
+            raise Wrong("full")
+        found.append(names)
+    due = [needed_by(runs) for runs in tables]
+    if found == due:
+        return
+    rules = {
+        "all": {"worse": lambda part, full: True},
+        "seen": {"judge": TUNE},
+        "tuned": {"tune": JUDGE},
+        "shared": {"rate_of": "full"},
+        "lucky": {"choose": min},
+        "mean": {"worse": lambda part, full: np.mean(part) > np.mean(full)},
+        "paired": {"worse": lambda part, full: np.greater(part, full).all()},
+        "better": {"worse": lambda part, full: max(part) < min(full)},
+    }
+    for hint, rule in rules.items():
+        if found == [needed_by(runs, **rule) for runs in tables]:
+            raise Wrong(hint)
+    place = next(i for i, names in enumerate(found) if names != due[i])
+    off = sorted(found[place] ^ due[place])[0]
+    kept = "is named and should not be" if off in found[place] else "should be named"
+    raise Wrong("other", f"{off} of `checks.table({place})`, which {kept}")

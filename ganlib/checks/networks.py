@@ -47,8 +47,8 @@ def recorded(name, moves):
     return optimizer
 
 
-def pair(seed=1, latent_dim=LATENT_DIM):
-    """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy`."""
+def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False, watched=True):
+    """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy` if watched."""
 
     def init(i):
         return {"kernel_initializer": keras.initializers.RandomNormal(stddev=0.7, seed=10 * seed + i)}
@@ -57,7 +57,7 @@ def pair(seed=1, latent_dim=LATENT_DIM):
     generator = keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            Spy(),
+            *([Spy()] if watched else []),
             layers.Dense(6, **init(0)),
             layers.BatchNormalization(momentum=0.5),
             layers.LeakyReLU(negative_slope=0.2),
@@ -68,9 +68,10 @@ def pair(seed=1, latent_dim=LATENT_DIM):
     discriminator = keras.Sequential(
         [
             keras.Input(SIZE),
-            Spy(),
+            *([Spy()] if watched else []),
             layers.Flatten(),
             layers.Dense(5, **init(2)),
+            *([layers.BatchNormalization(momentum=0.5)] if d_norm else []),
             layers.LeakyReLU(negative_slope=0.2),
             layers.Dense(1, **init(3)),
         ]
@@ -93,9 +94,8 @@ def trainable(network):
 def statistics(network):
     """Return the running statistics of its batch norm layers as one flat vector."""
     norms = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
-    return np.concatenate(
-        [np.ravel(v.numpy()) for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
-    )
+    kept = [np.ravel(v.numpy()) for layer in norms for v in (layer.moving_mean, layer.moving_variance)]
+    return np.concatenate([np.zeros(0), *kept])
 
 
 def spies(*networks):
@@ -179,3 +179,45 @@ def d_moves(generator, discriminator, real, z):
             loss = (real_loss + fake_loss) / 2
         moves.append((float(loss), downhill(tape, loss, discriminator)))
     return moves
+
+
+KINDS = {  # what a step of D may do besides, and the hint to who takes it for clean
+    "clean": "",
+    "statistics": "statistics",
+    "weights": "weights",
+    "idle": "idle",
+}
+
+
+def plain_pair(seed):
+    """Return a pair without spies, whose every array is one of its own, and a batch of each."""
+    generator, discriminator = pair(seed, watched=False)
+    return generator, discriminator, noise(8, *SIZE, seed=seed), noise(8, LATENT_DIM, seed=seed + 1)
+
+
+def step_that(kind):
+    """Return a step of D that does what it should, or something else besides."""
+
+    def step(generator, discriminator, real, z):
+        variables = [] if kind == "idle" else list(discriminator.trainable_variables)
+        variables += generator.trainable_variables[:1] if kind == "weights" else []
+        with keras.StatelessScope(), tf.GradientTape() as tape:
+            fake_logits = discriminator(generator(z, training=True), training=True)
+            loss = (mean_bce(discriminator(real, training=True), 1.0) + mean_bce(fake_logits, 0.0)) / 2
+        for variable, slope in zip(variables, tape.gradient(loss, variables), strict=True):
+            variable.assign_sub(RATE * slope)
+        if kind == "statistics":
+            generator(z, training=True)
+        return loss
+
+    return step
+
+
+def walked(generator, image, z, steps, rate):
+    """Return where so many steps down the mean squared difference lead, without a trace in G."""
+    for _ in range(steps):
+        with keras.StatelessScope(), tf.GradientTape() as tape:
+            tape.watch(z)
+            loss = tf.reduce_mean(tf.square(generator(z, training=False) - image))
+        z = z - rate * tape.gradient(loss, z)
+    return z.numpy()

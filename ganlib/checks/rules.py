@@ -4,6 +4,8 @@ Each has the name and the arguments of what the learner writes.  What returns se
 by name here.
 """
 
+from itertools import product
+
 import numpy as np
 
 from ganlib import metrics, theory
@@ -26,10 +28,6 @@ def owner_step(real, fake, w, b, rate):
     return {"w": w - rate * by_w / 2, "b": b - rate * by_b / 2}
 
 
-def forger_loss(z, theta, w, b):
-    return bce((theta + z) @ w + b, 1)
-
-
 def forger_step(z, theta, w, b, rate):
     return theta - rate * np.mean(belief(theta + z, w, b) - 1) * w
 
@@ -46,17 +44,13 @@ def saturating(logits):
     return {"the loss": theory.saturating_loss(logits), "the slope": theory.saturating_gradient(logits)}
 
 
-def non_saturating(logits):
-    slope = theory.non_saturating_gradient(logits)
-    return {"the loss": theory.non_saturating_loss(logits), "the slope": slope}
+def corrected(d, share):
+    odds = d / (1 - d) * (1 - share) / share
+    return odds / (1 + odds)
 
 
 def d_loss(real_logits, fake_logits):
     return (bce(real_logits, 1) + bce(fake_logits, 0)) / 2
-
-
-def g_loss(fake_logits):
-    return bce(fake_logits, 1)
 
 
 def targets(count, smoothing):
@@ -68,26 +62,24 @@ def losses(real_logits, fake_logits, real_target):
     return {"d_loss": smoothed, "g_loss": bce(fake_logits, 1)}
 
 
-def smoothed_d(p, q, real_target, fake_target):
-    return theory.optimal_d(p, q, real_target, fake_target)
+def ratio(d, real_target, fake_target):
+    return (d - fake_target) / (real_target - d)
 
 
-def equilibrium(real_target):
-    end = theory.equilibrium(real_target)
-    return {"d": end.d, "d_loss": end.d_loss, "g_loss": end.g_loss}
-
-
-def best_logit(real_target):
-    return np.log(real_target) - np.log(1 - real_target)
-
-
-def scale(image):
-    return image.astype(float) / 127.5 - 1
+def luck(before, after):
+    gaps = after - before
+    means = [np.mean(gaps * signs) for signs in product((1, -1), repeat=len(gaps))]
+    return np.mean(np.abs(means) >= abs(gaps.mean()) - 1e-9)
 
 
 def diversity(images):
     x = images.reshape(len(images), -1) / 255
     return np.sqrt(2 * x.var(0, ddof=1).sum())
+
+
+def missed(real, fake, k):
+    reach = distances.radii(fake, k)
+    return np.flatnonzero((np.linalg.norm(real[:, None] - fake[None], axis=2) >= reach).all(1))
 
 
 def frechet(real, fake):
@@ -105,34 +97,36 @@ def density_coverage(real, fake, real_radius, k):
     return {"density": inside.sum() / (k * len(fake)), "coverage": inside.any(1).mean()}
 
 
-def rank(tables):
-    return sorted(range(len(tables)), key=lambda i: (-tables[i]["coverage"], -tables[i]["recall"]))
-
-
 def good_share(points, centres, sigma):
     return (np.linalg.norm(points[:, None] - centres[None], axis=2).min(1) <= 3 * sigma).mean()
 
 
-def modes_found(points, centres, sigma):
-    return metrics.modes(points, centres, sigma)["modes"]
+def modes_found(points, centres, sigma, least):
+    return metrics.modes(points, centres, sigma, least=least)["modes"]
 
 
-def dirac_step(theta, psi, rate, r1):
-    d = sigmoid(psi * theta)
-    return {"theta": theta + rate * d * psi, "psi": psi - rate * (d * theta + r1 * psi)}
+def still(theta, psi):
+    return theta, psi
 
 
-def growth(rate, r1):
-    step = [[1, rate / 2], [-rate / 2, 1 - rate * r1]]
-    return np.abs(np.linalg.eigvals(np.array(step, complex))).max()
+def halved(theta, psi):
+    return theta / 2, psi / 2
 
 
-def with_label(z, labels):
-    return np.concatenate([z, np.eye(10)[labels]], 1)
+def turned(theta, psi):
+    return theta + psi, psi - theta
 
 
-def judged(images, labels):
-    return np.concatenate([images.reshape(len(images), -1), np.eye(10)[labels]], 1)
+def sheared(theta, psi):
+    return theta + 3 * psi, psi / 2
+
+
+def growth(step):
+    return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1}[step]
+
+
+def told(x, labels):
+    return np.concatenate([x.reshape(len(x), -1), np.eye(10)[labels]], 1)
 
 
 def relativistic(real_logits, fake_logits):
@@ -140,12 +134,12 @@ def relativistic(real_logits, fake_logits):
     return {"d_loss": bce(gap, 1), "g_loss": bce(gap, 0)}
 
 
-def difference(function, x, h):
-    return (function(x + h) - function(x - h)) / (2 * h)
-
-
 def averaged(average, weights, keep):
     return [keep * old + (1 - keep) * new for old, new in zip(average, weights, strict=True)]
+
+
+def left(keep, steps):
+    return np.prod([min((1 + t) / (10 + t), keep) for t in range(steps)])
 
 
 def radii(points, k):

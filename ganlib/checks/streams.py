@@ -6,7 +6,7 @@ from ganlib.backend import tf
 from ganlib.checks import Wrong
 from ganlib.data import steady
 
-__all__ = ["elements", "epoch", "numbered"]
+__all__ = ["AILS", "epoch", "epochs", "numbered"]
 
 
 def numbered(*counts):
@@ -54,3 +54,36 @@ def epoch(dataset, labels):
     if len(flat) != 39 * 64 or len(set(flat)) != len(flat):
         raise Wrong("few")
     return found
+
+
+AILS = ("fine", "remainder", "unshuffled", "frozen", "neighbours", "buffer")
+
+
+def _buffered(order, size, random):
+    """Return an order as a buffer of so many shuffles it: each is drawn from those that wait."""
+    waiting, out = [], []
+    for image in order:
+        waiting.append(image)
+        if len(waiting) > size:
+            out.append(waiting.pop(random.integers(len(waiting))))
+    return np.array([*out, *random.permutation(waiting)], int)
+
+
+def epochs(ails, count, size, seed):
+    """Return two epochs of a pipeline that ails from something, each a list of arrays of numbers."""
+    random, made = np.random.default_rng(seed), []
+    for _ in range(2):
+        order = random.permutation(count)
+        if ails in ("unshuffled", "neighbours"):
+            order = np.arange(count)
+        if ails == "buffer":
+            order = _buffered(range(count), count // 8, random)
+        if ails == "frozen" and made:
+            order = np.concatenate(made[0])
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        if ails != "remainder" and len(batches[-1]) < size:
+            batches.pop()
+        if ails == "neighbours":
+            batches = [batches[i] for i in random.permutation(len(batches))]
+        made.append(batches)
+    return made

@@ -111,6 +111,23 @@ def by_spread(real, forgers):
     return int(np.argmax(gaps))
 
 
+def moved(points=((0.3, -0.8), (-1.1, 0.6)), parts=2, near=1e-4, h=1e-4):
+    """Check slopes by moving, at some points, in some parts, or not so strictly."""
+
+    def wrong_slope(losses, slopes):
+        worst = []
+        for loss, slope in zip(losses, slopes, strict=True):
+            off = 0
+            for point in map(np.array, points):
+                for j, step in enumerate(h * np.eye(2)[:parts]):
+                    found = (loss(point + step) - loss(point - step)) / (2 * h)
+                    off = max(off, abs(found - slope(point)[j]))
+            worst.append(off)
+        return int(np.argmax([off if off > near else 0 for off in worst]))
+
+    return wrong_slope
+
+
 WRONG = {
     "belief": [
         ("logits", lambda x, w, b: x @ w + b),
@@ -169,15 +186,18 @@ WRONG = {
         ("shape", lambda *a: step()(*a)[::-1]),
         ("error", scalar_lesson),
     ],
-    "forger_loss": [
-        ("sum", lambda z, theta, w, b: -np.sum(np.log(d(theta + z, w, b)))),
-        ("sign", lambda z, theta, w, b: np.mean(np.log(d(theta + z, w, b)))),
-        ("bits", lambda z, theta, w, b: -np.mean(np.log2(d(theta + z, w, b)))),
-        ("square", lambda z, theta, w, b: np.mean((1 - d(theta + z, w, b)) ** 2)),
-        ("saturating", lambda z, theta, w, b: np.mean(np.log(1 - d(theta + z, w, b)))),
-        ("caught", lambda z, theta, w, b: -np.mean(np.log(1 - d(theta + z, w, b)))),
-        ("no-theta", lambda z, theta, w, b: -np.mean(np.log(d(z, w, b)))),
-        ("other", lambda z, theta, w, b: -np.mean(np.log(d(theta * z, w, b)))),
+    "wrong_slope": [
+        ("index", lambda losses, slopes: 3),
+        ("index", lambda losses, slopes: losses[0](np.ones(2))),
+        ("always", lambda losses, slopes: 1),
+        ("test", lambda losses, slopes: int(np.argmax([slope(np.ones(2))[0] for slope in slopes]))),
+        ("test", lambda losses, slopes: moved()(losses, [lambda x, f=f: 2 * f(x) for f in slopes])),
+        ("second", moved(parts=1)),
+        ("origin", moved(points=((0.0, 0.4),))),
+        ("origin", moved(points=((1.0, 1.0),))),
+        ("loose", moved(near=0.05)),
+        ("nothing", lambda losses, slopes: None),
+        ("shape", lambda losses, slopes: [True, False, True]),
     ],
     "forger_step": [
         ("uphill", turn(factor=-1)),
@@ -210,5 +230,20 @@ WRONG = {
         ("other", by_spread),
         ("shape", losses),
         ("nothing", lambda real, forgers: None),
+    ],
+    "columns": [
+        ("blind", lambda x: x),
+        ("blind", lambda x: x**2),
+        ("blind", lambda x: np.column_stack([x[:, 0], x[:, 1], x[:, 1] ** 2])),
+        ("blind", lambda x: np.abs(x)),
+        ("near", lambda x: np.abs(x[:, :1] - x[:, 1:])),
+        ("near", lambda x: np.sign(x[:, :1] * x[:, 1:])),
+        ("near", lambda x: np.column_stack([x.min(1), x.max(1)])),
+        ("many", lambda x: np.column_stack([x, x**2])),
+        ("alone", lambda x: (x[:, :1] - x[:, 0].mean()) * (x[:, 1:] - x[:, 1].mean())),
+        ("shape", lambda x: x[:, 0] * x[:, 1]),
+        ("shape", lambda x: x.T),
+        ("not-finite", lambda x: np.log(x - 99)),
+        ("nothing", lambda x: None),
     ],
 }

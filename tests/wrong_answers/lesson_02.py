@@ -40,9 +40,27 @@ def softplus(x):
     return np.logaddexp(0, x)
 
 
-def end(**changes):
-    right = {"d": 0.5, "accuracy": 0.5, "d_loss": np.log(2), "g_loss": np.log(2)}
-    return lambda: {**right, **changes}
+def to_loss(shown, convention, **factors):
+    """Turn what is shown into the course's d_loss, with a factor of one's own for some conventions."""
+    right = {"mean": 1, "sum": 0.5, "value": -0.5, "bits": np.log(2)}
+    return (right | factors)[convention] * shown
+
+
+def classified(powers=(0, 1, 2), steps=3000, pooled=False):
+    """Estimate the JSD by a logistic classifier whose logit is a polynomial, by gradient descent."""
+
+    def estimate(real, fake):
+        scale = max(np.abs(real).max(), np.abs(fake).max())
+        one, other = (np.stack([(x / scale) ** power for power in powers], 1) for x in (real, fake))
+        n, m = (len(real) + len(fake),) * 2 if pooled else (2 * len(real), 2 * len(fake))
+        w, mean = np.zeros(len(powers)), np.zeros(len(powers))
+        for _ in range(steps):
+            slope = (sigmoid(one @ w) - 1) @ one / n + sigmoid(other @ w) @ other / m
+            mean = 0.9 * mean + slope
+            w = w - 1.5 * mean
+        return np.log(2) - softplus(-one @ w).sum() / n - softplus(other @ w).sum() / m
+
+    return estimate
 
 
 def one_replacement(p, q, d, dx):
@@ -129,34 +147,40 @@ WRONG = {
         ("flat", lambda x: tuple(np.array([[-softplus(v), -sigmoid(v)] for v in x]).T)),
         ("flat", lambda x: ([-softplus(float(v)) for v in x], [-sigmoid(float(v)) for v in x])),
     ],
-    "non_saturating": [
-        ("pair", lambda x: softplus(-x)),
-        ("mean", lambda x: (np.mean(softplus(-x)), np.mean(sigmoid(x) - 1))),
-        ("loss-sign", lambda x: (-softplus(-x), sigmoid(x) - 1)),
-        ("loss", lambda x: ((1 - sigmoid(x)) ** 2, sigmoid(x) - 1)),
-        ("slope-sign", lambda x: (softplus(-x), 1 - sigmoid(x))),
-        ("by-d", lambda x: (softplus(-x), -1 / sigmoid(x))),
-        ("slope", lambda x: (softplus(-x), -sigmoid(x))),
-        ("unstable", lambda x: (-np.log(sigmoid(x)), sigmoid(x) - 1)),
-        ("other-loss", lambda x: (-softplus(x), -sigmoid(x))),
-        ("caught", lambda x: (softplus(x), sigmoid(x))),
-        ("flat", lambda x: (softplus(-x.flatten()), sigmoid(x.flatten()) - 1)),
+    "corrected": [
+        ("backwards", lambda d, s: d * s / (d * s + (1 - d) * (1 - s))),
+        ("scaled", lambda d, s: d / (2 * s)),
+        ("scaled", lambda d, s: np.clip(d / (2 * s), 0, 1)),
+        ("shifted", lambda d, s: d + 0.5 - s),
+        ("same", lambda d, s: d),
+        ("odds", lambda d, s: d / (1 - d) * (1 - s) / s),
+        ("other", lambda d, s: d ** (2 * s)),
+        ("shape", lambda d, s: d.mean()),
+        ("nothing", lambda d, s: None),
     ],
-    "finished": [
-        ("keys", lambda: (0.5, 0.5, np.log(2), np.log(2))),
-        ("keys", lambda: {"D": 0.5, "accuracy": 0.5, "d_loss": np.log(2), "g_loss": np.log(2)}),
-        ("percent", end(accuracy=50)),
-        ("winner", end(accuracy=0.0)),
-        ("winner", end(accuracy=1.0)),
-        ("belief", end(d=1.0)),
-        ("belief", end(d=0.0)),
-        ("zero", end(g_loss=0)),
-        ("zero", end(d_loss=0.0, g_loss=0.0)),
-        ("sum", end(d_loss=2 * np.log(2))),
-        ("bits", end(d_loss=1.0, g_loss=1.0)),
-        ("value", end(d_loss=-np.log(4))),
-        ("d-loss", end(d_loss=0.5)),
-        ("g-loss", end(g_loss=0.5)),
-        ("not-numbers", end(g_loss="ln 2")),
+    "divergence": [
+        ("her-loss", lambda shown, c: to_loss(shown, c)),
+        ("one", lambda shown, c: np.log(2) - shown),
+        ("sum", lambda shown, c: np.log(2) - to_loss(shown, c, sum=1)),
+        ("value", lambda shown, c: np.log(2) - to_loss(shown, c, value=-1)),
+        ("value", lambda shown, c: np.log(2) - to_loss(shown, c, value=1)),
+        ("bits", lambda shown, c: np.log(2) - to_loss(shown, c, bits=1)),
+        ("bits", lambda shown, c: 1 - shown if c == "bits" else np.log(2) - to_loss(shown, c)),
+        ("sign", lambda shown, c: to_loss(shown, c) - np.log(2)),
+        ("other", lambda shown, c: np.log(4) - to_loss(shown, c)),
+        ("nothing", lambda shown, c: None),
+    ],
+    "estimate": [
+        ("equal", lambda real, fake: 0.2),
+        ("her-loss", lambda real, fake: np.log(2) - classified()(real, fake)),
+        ("range", lambda real, fake: abs(real.mean() - fake.mean())),
+        ("twice", lambda real, fake: 2 * classified()(real, fake)),
+        ("straight", classified(powers=(0, 1))),
+        ("pooled", classified(pooled=True)),
+        ("early", classified(steps=12)),
+        ("early", lambda real, fake: classified()(real, fake) / 2),
+        ("range", lambda real, fake: -classified()(real, fake)),
+        ("other", lambda real, fake: min(0.69, 1.4 * classified()(real, fake))),
+        ("nothing", lambda real, fake: None),
     ],
 }

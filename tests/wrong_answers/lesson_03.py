@@ -5,85 +5,76 @@ import numpy as np
 from ganlib.backend import keras, tf
 from tests.wrong_answers.steps import bce, d_step, g_step, only_real_step, toggled, under_scope
 
-ops = keras.ops
-
 
 def probability_bce(p, target):
     return keras.losses.binary_crossentropy(tf.fill(tf.shape(p), target), p)
 
 
-def stack(first, second):
-    return np.concatenate([first, second])
+MENDED = {  # what task 3.5 asks for
+    16: "layers.Dense(1),",
+    25: "with keras.StatelessScope(): fake = generator(z, training=True)",
+    39: "loss = tf.reduce_mean(tf.nn.softplus(-discriminator(fake, training=True)))",
+    40: "variables = generator.trainable_variables",
+    47: 'real = tf.constant(images.astype("float32") / 127.5 - 1)',
+    49: "z = tf.random.stateless_normal((2, len(images), 100), seed=(0, step))",
+}
 
 
-def networks(sigmoid=False, flat=False, end="tanh", latent_dim=100, bent=False):
-    layers = keras.layers
-    ends = [layers.Dense(784, activation=end)] + ([] if flat else [layers.Reshape((28, 28))])
-    generator = keras.Sequential([keras.Input((latent_dim,)), *ends])
-    last = [layers.Dense(1, activation="sigmoid" if sigmoid else None)]
-    last += [layers.LeakyReLU(0.2)] if bent else []
-    return generator, keras.Sequential([keras.Input((28, 28)), layers.Flatten(), *last])
+def fixed(*without, **others):
+    """Return the mended lines but some, and others in their place, ``line_25="..."``."""
+    lines = {line: text for line, text in MENDED.items() if line not in without}
+    lines |= {int(name[5:]): text for name, text in others.items()}
+    return lambda: lines
 
 
-def build(sigmoid=False, flat=False, shared=False, rate=2e-4, beta=0.5, parts=4, **options):
-    def page():
-        d_optimizer = keras.optimizers.Adam(rate, beta_1=beta)
-        g_optimizer = d_optimizer if shared else keras.optimizers.Adam(rate, beta_1=beta)
-        return (*networks(sigmoid, flat, **options), d_optimizer, g_optimizer)[:parts]
+def pick(judge):
+    """Return the place of the first step that pleases who looks at what it changed."""
 
-    return page
+    def clean(steps, fresh):
+        for place, step in enumerate(steps):
+            generator, discriminator, real, z = fresh()
+            lists = (
+                discriminator.trainable_variables,
+                generator.trainable_variables,
+                generator.non_trainable_variables,
+            )
+            before = [[v.numpy().copy() for v in each] for each in lists]
+            step(generator, discriminator, real, z)
+            moved = [
+                any(not np.array_equal(a, b.numpy()) for a, b in zip(old, now, strict=True))
+                for old, now in zip(before, lists, strict=True)
+            ]
+            if judge(*moved):
+                return place
+        return 0
 
-
-def to_range(images):
-    return images.astype("float32") / 127.5 - 1
-
-
-def normal(count, number):
-    return tf.random.stateless_normal((count, 100), (0, number))
-
-
-def train(scale=to_range, players="DG", z=normal, per_round=2, rounds=None):
-    """The rounds with one thing wrong: who moves in which order, on which images, from which z."""
-
-    def page(generator, discriminator, d_optimizer, g_optimizer, images, steps):
-        real = tf.constant(scale(images))
-        for step in range(rounds or steps):
-            for place, player in enumerate(players):
-                noise = z(len(images), per_round * step + place % per_round)
-                if player == "D":
-                    d_step()(generator, discriminator, d_optimizer, real, noise)
-                else:
-                    g_step()(generator, discriminator, g_optimizer, noise)
-
-    return page
+    return clean
 
 
-@tf.function
-def compiled(generator, discriminator, d_optimizer, g_optimizer, real):
-    for place, step, optimizer in ((0, d_step, d_optimizer), (1, g_step, g_optimizer)):
-        z = np.random.default_rng(place).normal(size=(len(real), 100))
-        arguments = (generator, discriminator, optimizer)
-        step()(*arguments, real, z) if place == 0 else step()(*arguments, z)
+def searched(sign=-1, loss=tf.reduce_mean, training=False, more=0, g_too=False, half=1.0, back="z"):
+    """The search for z with one thing wrong."""
+
+    def find_z(generator, image, z, steps, rate):
+        start = z
+        for _ in range(steps + more):
+            with tf.GradientTape() as tape:
+                tape.watch(z)
+                cost = half * loss(tf.square(generator(z, training=training) - image))
+            weights = generator.trainable_variables if g_too else []
+            slope, *slopes = tape.gradient(cost, [z, *weights])
+            z = (start if back == "jumps" else z) + sign * rate * slope
+            for weight, each in zip(weights, slopes, strict=True):
+                weight.assign_sub(rate * each)
+        return start if back == "start" else z
+
+    return find_z
 
 
-def traced(generator, discriminator, d_optimizer, g_optimizer, images, steps):
-    """NumPy's numbers in a compiled round are drawn once, when it is traced."""
-    for _ in range(steps):
-        compiled(generator, discriminator, d_optimizer, g_optimizer, tf.constant(to_range(images)))
+def noisy(generator, image, z, steps, rate):
+    return z + 0.1
 
 
 WRONG = {
-    "labels": [
-        ("swapped", lambda n: stack(np.zeros((n, 1)), np.ones((n, 1)))),
-        ("mixed", lambda n: np.tile([[1.0], [0.0]], (n, 1))),
-        ("range", lambda n: stack(np.ones((n, 1)), -np.ones((n, 1)))),
-        ("range", lambda n: stack(np.full((n, 1), 0.9), np.zeros((n, 1)))),
-        ("range", lambda n: stack(np.full((n, 1), 1.1), np.zeros((n, 1)))),
-        ("same", lambda n: np.ones((2 * n, 1))),
-        ("shape", lambda n: np.repeat([1.0, 0.0], n)),
-        ("shape", lambda n: np.ones((n, 1))),
-        ("not-numbers", lambda n: ["real"] * n + ["fake"] * n),
-    ],
     "d_loss": [
         ("swapped", lambda r, f: (bce(r, 0.0) + bce(f, 1.0)) / 2),
         ("sum", lambda r, f: (tf.reduce_sum(tf.nn.softplus(-r)) + tf.reduce_sum(tf.nn.softplus(f))) / 2),
@@ -118,19 +109,24 @@ WRONG = {
         ),
         ("pooled", lambda r, f: tf.reduce_mean(tf.nn.softplus(tf.concat([-r, f], 0)))),
         ("other", lambda r, f: tf.reduce_mean(tf.square(r - 1)) + tf.reduce_mean(tf.square(f))),
+        (
+            "constant",
+            lambda r, f: (np.logaddexp(0, -r.numpy()).mean() + np.logaddexp(0, f.numpy()).mean()) / 2,
+        ),
         ("shape", lambda r, f: tf.nn.softplus(-r)),
     ],
-    "g_loss": [
-        ("saturating", lambda f: -bce(f, 0.0)),
-        ("target-zero", lambda f: bce(f, 0.0)),
-        ("sign", lambda f: -bce(f, 1.0)),
-        ("sum", lambda f: tf.reduce_sum(tf.nn.softplus(-f))),
-        ("probabilities", lambda f: tf.reduce_mean(probability_bce(f, 1.0))),
-        ("twice", lambda f: bce(tf.sigmoid(f), 1.0)),
-        ("unstable", lambda f: -tf.reduce_mean(tf.math.log(tf.sigmoid(f)))),
-        ("clipped", lambda f: -tf.reduce_mean(tf.math.log(tf.sigmoid(f) + 1e-7))),
-        ("clipped", lambda f: tf.reduce_mean(probability_bce(tf.sigmoid(f), 1.0))),
-        ("other", lambda f: tf.reduce_mean(f)),
+    "clean": [
+        ("index", lambda steps, fresh: 4),
+        ("index", lambda steps, fresh: -1),
+        ("constant", lambda steps, fresh: 2),
+        ("statistics", pick(lambda d, g, running: d and not g)),
+        ("weights", pick(lambda d, g, running: d and not running)),
+        ("weights", pick(lambda d, g, running: g)),
+        ("statistics", pick(lambda d, g, running: running)),
+        ("idle", pick(lambda d, g, running: not d)),
+        ("idle", pick(lambda d, g, running: not (g or running or d))),
+        ("nothing", lambda steps, fresh: None),
+        ("shape", lambda steps, fresh: [0, 1]),
     ],
     "d_step": [
         ("still", d_step(who="nobody")),
@@ -165,6 +161,8 @@ WRONG = {
         ("d-moved", g_step(who="both")),
         ("frozen", toggled(g_step(), (1,), left=(1,))),
         ("frozen", toggled(g_step(), (), left=(0,))),
+        ("d-statistics", g_step(scope=False)),
+        ("asleep", toggled(g_step(), (1,))),
         ("stopped", g_step(cut="outside")),
         ("stopped", g_step(cut="numpy")),
         ("target-zero", g_step(target=0.0)),
@@ -172,36 +170,47 @@ WRONG = {
         ("z", lambda g, d, o, z: g_step()(g, d, o, tf.random.normal(z.shape))),
         ("z", lambda g, d, o, z: g_step()(g, d, o, z + 1)),  # which batch norm takes back
     ],
-    "page": [
-        ("parts", (build(parts=2), train())),
-        ("shapes", (build(flat=True), train())),
-        ("shapes", (build(latent_dim=50), train())),
-        ("sigmoid", (build(sigmoid=True), train())),
-        ("end", (build(bent=True), train())),
-        ("shared", (build(shared=True), train())),
-        ("settings", (build(beta=0.9), train())),
-        ("settings", (build(rate=1e-3), train())),
-        ("scale", (build(), train(scale=lambda images: images.astype("float32")))),
-        ("scale", (build(), train(scale=lambda images: images.astype("float32") / 255))),
-        ("tones", (build(), train(scale=lambda images: -to_range(images)))),
-        ("tones", (build(), train(scale=lambda images: np.sign(to_range(images))))),
-        ("reach", (build(end="sigmoid"), train())),
-        ("reach", (build(end=None), train())),
-        ("still", (build(), train(players="G"))),
-        ("still", (build(), train(players="D"))),
-        ("still", (build(), lambda *_: None)),
-        ("rounds", (build(), train(rounds=1))),
-        ("rounds", (build(), train(players="DDG", per_round=3))),
-        ("order", (build(), train(players="GD"))),
-        ("count", (build(), train(z=lambda count, number: normal(64, number)))),
+    "fixes": [
+        ("nothing", lambda: None),
+        ("lines", lambda: [16, 25]),
+        ("lines", lambda: {99: "pass"}),
+        ("lines", lambda: {"16": "layers.Dense(1),"}),
+        ("lines", lambda: {16: 1}),
+        ("many", fixed(line_5="layers.Dense(64),")),
+        ("syntax", fixed(line_16="layers.Dense(1)),")),
+        ("sigmoid", dict),
+        ("sigmoid", fixed(16)),
+        ("statistics", fixed(25)),
+        ("caught", fixed(39)),
+        ("both", fixed(40)),
+        ("scale", fixed(47)),
+        ("scale", fixed(line_47='real = tf.constant(images.astype("float32"))')),
+        ("scale", fixed(line_47='real = tf.constant(1 - images.astype("float32") / 127.5)')),
+        ("again", fixed(49)),
         (
-            "noise",
-            (build(), train(z=lambda n, number: tf.random.stateless_uniform((n, 100), (0, number)))),
+            "broken",
+            fixed(49, line_49="z = tf.random.stateless_uniform((2, len(images), 100), (0, step))"),
         ),
-        ("noise", (build(), train(z=lambda n, number: 2 * normal(n, number)))),
-        ("again", (build(), train(per_round=1))),
-        ("again", (build(), train(z=lambda count, number: normal(count, 0)))),
-        ("again", (build(), traced)),
-        ("error", (lambda: keras.optimizers.Adam(lr=2e-4), train())),
+        ("broken", fixed(49, line_49="z = tf.random.normal((2, 64, 100))")),
+        ("broken", fixed(25, line_25="fake = generator(z, training=False)")),
+        ("broken", fixed(40, line_40="variables = generator.trainable_variables[:1]")),
+        ("broken", fixed(16, line_16="layers.LeakyReLU(),")),
+        ("broken", fixed(49, line_50="pass")),
+        ("error", fixed(49, line_49="z = draw_z(len(images), 100, 0, step)")),
+    ],
+    "find_z": [
+        ("start", searched(back="start")),
+        ("start", lambda generator, image, z, steps, rate: z),
+        ("uphill", searched(sign=1)),
+        ("sum", searched(loss=tf.reduce_sum)),
+        ("size", searched(half=0.5)),
+        ("count", searched(more=1)),
+        ("count", lambda g, image, z, steps, rate: searched()(g, image, z, 1, rate)),
+        ("training", searched(training=True)),
+        ("g-moved", searched(g_too=True)),
+        ("other", noisy),
+        ("size", searched(loss=lambda squares: tf.sqrt(tf.reduce_mean(squares)))),
+        ("nothing", lambda *_: None),
+        ("shape", lambda generator, image, z, steps, rate: generator(z)),
     ],
 }

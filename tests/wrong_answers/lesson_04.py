@@ -1,8 +1,8 @@
 """Wrong answers to lesson 4."""
 
-import numpy as np
+import itertools
 
-from ganlib import theory
+import numpy as np
 
 
 def bce(logits, target):
@@ -22,15 +22,46 @@ def losses(d=lambda r, f, t: (bce(r, t) + bce(f, 0)) / 2, g=lambda f, t: bce(f, 
     return lambda real, fake, target: (d(real, fake, target), g(fake, target))
 
 
-def equilibrium(d=None, d_loss=None, g_loss=None):
-    """The right three numbers but for the named one, a function of the right ones."""
+def told(skip="", instead="right", leak=2.0):
+    """Tell the pairs apart by differences; one word is never said, or G is asked at another logit."""
 
-    def answer(target):
-        due = theory.equilibrium(target)
-        changes = ((d, due.d), (d_loss, due.d_loss), (g_loss, due.g_loss))
-        return tuple(change(target, due) if change else value for change, value in changes)
+    def fault(pair):
+        real, fake, off = np.array([[1.5]]), np.array([[leak]]), np.array([[-1.0]])
+        d, g = zip(*(pair(real, fake, t) for t in (0.8, 1.0)), strict=True)
+        by_fake = [d[i] - pair(real, off, t)[0] for i, t in enumerate((0.8, 1.0))]
+        by_real = d[0] - pair(off, fake, 0.8)[0]
+        due = (np.logaddexp(0, 1.5) - np.logaddexp(0, -1.0) - 0.8 * 2.5) / 2
+        faults = {
+            "leak": not np.isclose(*g),
+            "two-sided": not np.isclose(*by_fake),
+            "none": np.isclose(*d),
+            "scaled": not np.isclose(by_real, due),
+        }
+        word = next((name for name, found in faults.items() if found and name != skip), "right")
+        return instead if faults.get(skip) and word == "right" else word
 
-    return answer
+    return fault
+
+
+TINY = 1e-9
+
+
+def signs(far=lambda means, seen: np.abs(means) >= np.abs(seen) - TINY):
+    """The share of ways to set the signs that are far, in some sense of the word."""
+
+    def luck(before, after):
+        gaps = after - before
+        ways = np.array(list(itertools.product((1, -1), repeat=len(gaps))))
+        return np.mean(far((ways * gaps).mean(1), gaps.mean()))
+
+    return luck
+
+
+def unpaired(before, after):
+    values, n = np.concatenate([before, after]), len(before)
+    hands = [list(hand) for hand in itertools.combinations(range(2 * n), n)]
+    gaps = np.array([2 * values[hand].mean() - 2 * values.mean() for hand in hands])
+    return np.mean(np.abs(gaps) >= abs(after.mean() - before.mean()) - TINY)
 
 
 def lowest(key, what=np.mean, last=False):
@@ -67,46 +98,29 @@ WRONG = {
         ("other", losses(d=lambda r, f, t: (bce(r, 0) + bce(f, t)) / 2)),
         ("nothing", lambda r, f, t: None),
     ],
-    "optimal_d": [
-        ("swapped", lambda p, q, a, b: (b * p + a * q) / (p + q)),
-        ("bottom", lambda p, q, a, b: (a * p + b * q) / (a * p + q)),
-        ("bottom", lambda p, q, a, b: a * p / (a * p + q)),
-        ("one-sided", lambda p, q, a, b: a * p / (p + q) + 0 * b),
-        ("plain", lambda p, q, a, b: p / (p + q)),
-        ("real-only", lambda p, q, a, b: (a * p + b * q) / p),
-        ("brackets", lambda p, q, a, b: a * p + b * q / (p + q)),
-        ("brackets", lambda p, q, a, b: (a * p + b * q) / p + q),
-        ("zero", lambda p, q, a, b: (a * p / q + b) / (p / q + 1)),
-        ("complement", lambda p, q, a, b: 1 - (a * p + b * q) / (p + q)),
-        ("halved", lambda p, q, a, b: (a * p + b * q) / (2 * (p + q))),
-        ("other", lambda p, q, a, b: (a * p - b * q) / (p + q) + 0.01),
+    "fault": [
+        ("word", lambda pair: "wrong"),
+        ("word", lambda pair: 1),
+        ("always", lambda pair: "leak"),
+        ("right", lambda pair: "leak" if (word := told()(pair)) == "right" else word),
+        ("leak", told(leak=0)),  # at logit 0 every target costs ln 2
+        ("leak", told(skip="leak")),
+        ("two-sided", told(skip="two-sided")),
+        ("two-sided", told(skip="two-sided", instead="scaled")),
+        ("scaled", told(skip="scaled")),
+        ("none", told(skip="none", instead="scaled")),
+        ("nothing", lambda pair: None),
     ],
-    "equilibrium": [
-        ("parts", lambda t: t / 2),
-        ("ln2", lambda t: (0.5, np.log(2), np.log(2))),
-        ("ln2", equilibrium(g_loss=lambda t, e: np.log(2))),
-        ("target", equilibrium(d=lambda t, e: t)),
-        ("unsmoothed", equilibrium(d_loss=lambda t, e: (e.fake_loss + e.g_loss) / 2)),
-        ("other", equilibrium(d_loss=lambda t, e: 0.7)),
-        ("halves", equilibrium(d_loss=lambda t, e: e.real_loss + e.fake_loss)),
-        ("real-only", equilibrium(d_loss=lambda t, e: e.real_loss)),
-        ("fake-only", equilibrium(d_loss=lambda t, e: e.fake_loss)),
-        ("g-smoothed", equilibrium(g_loss=lambda t, e: e.real_loss)),
-        ("g-smoothed", equilibrium(g_loss=lambda t, e: -t * np.log(e.d))),
-        ("other", equilibrium(g_loss=lambda t, e: -np.log(1 - e.d))),
-    ],
-    "best_logit": [
-        ("probability", lambda t: t),
-        ("forward", lambda t: 1 / (1 + np.exp(-t))),
-        ("log", np.log),
-        ("log", lambda t: -np.log(1 - t)),
-        ("sign", lambda t: np.log((1 - t) / t)),
-        ("base", lambda t: np.log10(t / (1 - t))),
-        ("base", lambda t: np.log2(t / (1 - t))),
-        ("odds", lambda t: t / (1 - t)),
-        ("other", lambda t: 2.197),
-        ("not-finite", lambda t: np.inf),
-        ("not-finite", lambda t: np.log(t / 1 - t)),
+    "ratio": [
+        ("plain", lambda d, a, b: d / (1 - d)),
+        ("inverse", lambda d, a, b: (a - d) / (d - b)),
+        ("one-sided", lambda d, a, b: d / (a - d)),
+        ("top", lambda d, a, b: (d - b) / (1 - d)),
+        ("inverse", lambda d, a, b: (d - a) / (b - d)),
+        ("sign", lambda d, a, b: (d - b) / (d - a)),
+        ("share", lambda d, a, b: (d - b) / (a - b)),
+        ("other", lambda d, a, b: (d + b) / (a + d)),
+        ("shape", lambda d, a, b: ((d - b) / (a - d)).mean()),
     ],
     "smoothed": [
         ("index", lambda boards: 3),
@@ -116,5 +130,19 @@ WRONG = {
         ("plain", lowest("fake")),
         ("two-sided", lowest("real")),
         ("two-sided", lowest("fake", last=True)),
+    ],
+    "luck": [
+        ("one-sided", signs(lambda means, seen: means >= seen - TINY)),
+        ("strict", signs(lambda means, seen: np.abs(means) > np.abs(seen) + TINY)),
+        ("rounding", signs(lambda means, seen: np.abs(means) >= np.abs(seen))),
+        ("complement", signs(lambda means, seen: np.abs(means) < np.abs(seen) - TINY)),
+        ("count", lambda b, a: signs()(b, a) * 2 ** len(b)),
+        ("unpaired", unpaired),
+        ("signs", lambda b, a: signs()(0 * b, np.sign(a - b))),
+        ("average", lambda b, a: np.mean(a - b)),
+        ("other", lambda b, a: 0.05),
+        ("other", lambda b, a: 2 * np.mean(a < b)),
+        ("shape", lambda b, a: a - b),
+        ("nothing", lambda b, a: None),
     ],
 }

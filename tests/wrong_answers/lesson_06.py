@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ganlib import metrics
+
 
 def gaps(one, two):
     return np.linalg.norm(one[:, None] - two[None], axis=2)
@@ -50,8 +52,33 @@ def unmasked(c):
     return np.exp((entropy - (c * np.log(c.mean(0))).sum(1)).mean())
 
 
-def by(*keys, sign=-1):
-    return lambda tables: sorted(range(3), key=lambda i: [sign * tables[i][key] for key in keys])
+def near(key):
+    return lambda known, found, images: metrics.neighbours(known, found)[key]
+
+
+def ordered(measure, equal=True):
+    """Rank grids by a measure, larger is better, at equal counts or not."""
+
+    def rank(grids, real):
+        least = min(map(len, grids)) if equal else None
+        known = metrics.features(real)
+        values = [measure(known, metrics.features(grid[:least]), grid[:least]) for grid in grids]
+        return np.argsort(values)[::-1]
+
+    return rank
+
+
+def fit(read, draw=True):
+    """Measure at all counts, with images drawn at random or not, and read something off."""
+
+    def at_infinity(distance, real, fake, counts):
+        rng, found = np.random.default_rng(1), []
+        for n in counts:
+            one, other = (rng.permutation(x) if draw else x for x in (real, fake))
+            found.append(distance(one[:n], other[:n]))
+        return read(np.array(counts, float), np.array(found))
+
+    return at_infinity
 
 
 def pairs(real, fake):
@@ -174,16 +201,36 @@ WRONG = {
         ("shape", lambda c: np.exp(kl(c, c.mean(0)))),
     ],
     "rank": [
-        ("precision", by("precision")),
-        ("recall", by("recall")),
-        ("recall", by("recall", "coverage")),
-        ("sum", lambda t: sorted(range(3), key=lambda i: -t[i]["coverage"] - t[i]["recall"])),
-        ("sum", lambda t: sorted(range(3), key=lambda i: -sum(t[i].values()))),
-        ("tie", by("coverage")),
-        ("tie", by("coverage", "precision")),
-        ("worst", by("coverage", "recall", sign=1)),
-        ("ranks", lambda tables: [1, 1, 2]),
-        ("other", lambda tables: [1, 2, 0]),
-        ("shape", lambda tables: 0),
+        ("counts", ordered(near("coverage"), equal=False)),
+        ("precision", ordered(near("precision"))),
+        ("recall", ordered(near("recall"))),
+        ("density", ordered(near("density"))),
+        ("frechet", ordered(lambda known, found, images: -metrics.frechet(known, found))),
+        ("diversity", ordered(lambda known, found, images: metrics.diversity(images))),
+        ("worst", ordered(lambda *given: -near("coverage")(*given))),
+        ("ranks", lambda grids, real: [1, 1, 2]),
+        ("always", lambda grids, real: [1, 2, 0]),
+        ("other", lambda grids, real: np.argsort([-int(grid[0].sum()) for grid in grids])),
+        ("shape", lambda grids, real: 0),
+    ],
+    "at_infinity": [
+        ("count", fit(lambda n, d: d[-1])),
+        ("count", lambda distance, real, fake, counts: distance(real[:400], fake[:400])),
+        ("mean", fit(lambda n, d: d.mean())),
+        ("line", fit(lambda n, d: np.polyfit(n, d, 1)[1])),
+        ("incline", fit(lambda n, d: np.polyfit(1 / n, d, 1)[0])),
+        ("two", fit(lambda n, d: np.polyfit(1 / n[-2:], d[-2:], 1)[1])),
+        ("square", fit(lambda n, d: np.polyfit(n**-0.5, d, 1)[1])),
+        ("same-draw", lambda distance, real, fake, counts: distance(real[:50], fake)),
+        (
+            "itself",
+            lambda distance, real, fake, counts: fit(lambda n, d: np.polyfit(1 / n, d, 1)[1])(
+                distance, real, real, counts
+            ),
+        ),
+        ("order", fit(lambda n, d: np.polyfit(1 / n, d, 1)[1], draw=False)),
+        ("other", fit(lambda n, d: np.polyfit(1 / n, d, 2)[2])),
+        ("nothing", lambda *_: None),
+        ("shape", fit(lambda n, d: np.polyfit(1 / n, d, 1))),
     ],
 }

@@ -7,58 +7,38 @@ def gaps(points, centres):
     return np.linalg.norm(points[:, None] - centres[None], axis=2)
 
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+def counted(points, centres, sigma):
+    apart = gaps(points, centres)
+    return np.bincount(apart.argmin(1)[apart.min(1) <= 3 * sigma], minlength=len(centres))
 
 
-def step(theta, psi, rate, r1, *, d=1, g=1, penalty=1.0, on_theta=False, usual=False):
-    belief = sigmoid(psi * theta)
-    new_theta = theta + g * rate * (1 - belief if usual else belief) * psi
-    if on_theta:
-        new_theta, penalty = new_theta - rate * r1 * theta, 0
-    return new_theta, psi - d * rate * belief * theta - rate * penalty * r1 * psi
-
-
-def alternating(theta, psi, rate, r1):
-    psi = step(theta, psi, rate, r1)[1]
-    return theta + rate * sigmoid(psi * theta) * psi, psi
-
-
-def forger_first(theta, psi, rate, r1):
-    theta = step(theta, psi, rate, r1)[0]
-    return theta, step(theta, psi, rate, r1)[1]
-
-
-def matrix(rate, r1, belief=0.5):
-    return np.array([[1, rate * belief], [-rate * belief, 1 - rate * r1]])
+def table(step, h=1e-4, width=None):
+    """The matrix of a round near 0, by central differences."""
+    width = 2 * h if width is None else width
+    return np.stack([(np.array(step(*at)) - step(*-at)) / width for at in h * np.eye(2)], 1)
 
 
 def lengths(m):
     return np.abs(np.linalg.eigvals(m))
 
 
-def by(good=0.35, modes=6, loss=0.45, skip=()):
+def by(skip=(), last=4, good=0.5):
     """The rule of the solution, with a threshold moved or a diagnosis left out."""
 
-    def diagnose(found, share, d_loss):
-        if found[-1] == 8 and "healthy" not in skip:
-            return "healthy"
-        if share[-1] > good and found[-1] < modes and "collapse" not in skip:
-            return "collapse"
-        if d_loss < loss and "owner" not in skip:
-            return "owner too strong"
-        return "healthy" if "oscillation" in skip else "oscillation"
+    def diagnose(modes, share, d_loss, swing):
+        if modes[-last:].min() == 8:
+            name = "healthy" if share[-1] > good else "circle"
+        elif share[-last:].min() > 0.3:
+            name = "collapse"
+        elif d_loss[-last:].max() < 0.45:
+            name = "owner too strong"
+        elif np.abs(d_loss[-last:] - np.log(2)).max() < 0.03:
+            name = "owner too weak"
+        else:
+            name = "oscillation"
+        return skip[1] if name in skip[:1] else name
 
     return diagnose
-
-
-def last_modes(found, share, d_loss):
-    """Looks back at the good share, but not at the modes."""
-    if found[-1] == 8:
-        return "healthy"
-    if min(share[-3:]) > 0.35:
-        return "collapse"
-    return "owner too strong" if d_loss < 0.45 else "oscillation"
 
 
 def least_five(rule):
@@ -79,54 +59,50 @@ WRONG = {
         ("shape", lambda p, c, s: gaps(p, c).min(1) <= 3 * s),
     ],
     "modes_found": [
-        ("near", lambda p, c, s: (gaps(p, c) <= 3 * s).any(0).sum()),
-        ("strays", lambda p, c, s: len(np.unique(gaps(p, c).argmin(1)))),
-        ("points", lambda p, c, s: (gaps(p, c).min(1) <= 3 * s).sum()),
-        ("lost", lambda p, c, s: (gaps(p, c) > 3 * s).all(0).sum()),
-        ("share", lambda p, c, s: (gaps(p, c) <= 3 * s).any(0).mean()),
-        ("all", lambda p, c, s: len(c)),
-        ("other", lambda p, c, s: -1),
-        ("shape", lambda p, c, s: (gaps(p, c) <= 3 * s).any(0)),
-    ],
-    "dirac_step": [
-        ("alternating", alternating),
-        ("alternating", forger_first),
-        ("signs", lambda t, p, h, r: step(t, p, h, r, d=-1)),
-        ("signs", lambda t, p, h, r: step(t, p, h, r, g=-1)),
-        ("swapped", lambda t, p, h, r: step(t, p, h, r)[::-1]),
-        ("no-penalty", lambda t, p, h, r: step(t, p, h, 0)),
-        ("double", lambda t, p, h, r: step(t, p, h, r, penalty=2)),
-        ("wrong-player", lambda t, p, h, r: step(t, p, h, r, on_theta=True)),
-        ("usual", lambda t, p, h, r: step(t, p, h, r, usual=True)),
-        ("other", lambda t, p, h, r: (t, p)),
-        ("shape", lambda t, p, h, r: step(t, p, h, r)[0]),
+        ("near", lambda p, c, s, n: ((gaps(p, c) <= 3 * s).sum(0) >= n).sum()),
+        ("strays", lambda p, c, s, n: (np.bincount(gaps(p, c).argmin(1)) >= n).sum()),
+        ("points", lambda p, c, s, n: (gaps(p, c).min(1) <= 3 * s).sum()),
+        ("lost", lambda p, c, s, n: len(c) - (counted(p, c, s) >= n).sum()),
+        ("share", lambda p, c, s, n: (counted(p, c, s) >= n).mean()),
+        ("all", lambda p, c, s, n: len(c)),
+        ("one", lambda p, c, s, n: (counted(p, c, s) > 0).sum()),
+        ("above", lambda p, c, s, n: (counted(p, c, s) > n).sum()),
+        ("other", lambda p, c, s, n: -1),
+        ("shape", lambda p, c, s, n: (gaps(p, c) <= 3 * s).any(0)),
     ],
     "growth": [
-        ("real-part", lambda h, r: np.linalg.eigvals(matrix(h, r)).max()),
-        ("norm", lambda h, r: np.linalg.norm(matrix(h, r), 2)),
-        ("norm", lambda h, r: np.linalg.norm(matrix(h, r))),
-        ("determinant", lambda h, r: np.sqrt(np.linalg.det(matrix(h, r)))),
-        ("half", lambda h, r: lengths(matrix(h, r / 2)).max()),
-        ("real-part", lambda h, r: np.linalg.eigvals(matrix(h, r)).real.max()),
-        ("smallest", lambda h, r: lengths(matrix(h, r)).min()),
-        ("gradient", lambda h, r: lengths((matrix(h, r) - np.eye(2)) / h).max()),
-        ("friction", lambda h, r: lengths(matrix(h, -r)).max()),
-        ("belief", lambda h, r: lengths(matrix(h, r, 1.0)).max()),
-        ("other", lambda h, r: 2.0),
-        ("shape", lambda h, r: lengths(matrix(h, r))),
+        ("real-part", lambda step: np.linalg.eigvals(table(step)).real.max()),
+        ("smallest", lambda step: lengths(table(step)).min()),
+        ("change", lambda step: lengths(table(step) - np.eye(2)).max()),
+        ("norm", lambda step: np.linalg.norm(table(step), 2)),
+        ("norm", lambda step: np.linalg.norm(table(step))),
+        ("determinant", lambda step: np.sqrt(np.abs(np.linalg.det(table(step))))),
+        ("determinant", lambda step: np.linalg.det(table(step))),
+        ("divide", lambda step: lengths(table(step, width=1.0)).max()),
+        ("twice", lambda step: lengths(table(step, width=1e-4)).max()),
+        ("far", lambda step: lengths(table(step, h=1.0)).max()),
+        ("far", lambda step: lengths(np.stack([step(1, 0), step(0, 1)], 1)).max()),
+        ("theta", lambda step: np.hypot(*table(step)[:, 0])),
+        ("theta", lambda step: table(step)[0, 0]),
+        ("other", lambda step: 2.0),
+        ("other", lambda step: np.hypot(*step(3, 4)) / 5),
+        ("shape", lambda step: lengths(table(step))),
     ],
     "diagnose": [
-        ("name", lambda m, g, d: "ill"),
-        ("name", lambda m, g, d: 1),
-        ("always", lambda m, g, d: "collapse"),
-        ("healthy", by(skip=("healthy",))),
-        ("collapse", by(skip=("collapse",))),
-        ("owner", by(skip=("owner",))),
-        ("oscillation", by(skip=("oscillation",))),
-        ("oscillation", by()),  # the last values alone
-        ("oscillation", last_modes),
-        ("oscillation", lambda m, g, d: "healthy" if max(m) == 8 else by()(m, g, d)),
-        ("nothing", lambda m, g, d: None),
+        ("name", lambda *_: "ill"),
+        ("name", lambda *_: 1),
+        ("always", lambda *_: "collapse"),
+        ("healthy", by(("healthy", "circle"))),
+        ("healthy", by(good=0.9)),
+        ("circle", by(good=0.2)),  # eight modes are enough
+        ("collapse", by(("collapse", "owner too strong"))),
+        ("strong", by(("owner too strong", "oscillation"))),
+        ("weak", by(("owner too weak", "oscillation"))),  # the rule of this course's first edition
+        ("weak", by(("owner too weak", "owner too strong"))),
+        ("oscillation", by(last=1)),  # the last look alone
+        ("oscillation", by(("oscillation", "owner too weak"))),
+        ("oscillation", lambda m, g, d, s: "healthy" if m[-1] == 8 and g[-1] > 0.5 else by()(m, g, d, s)),
+        ("nothing", lambda *_: None),
     ],
     "proven": [
         ("mean", least_five(lambda b, a: a.mean() > b.mean())),
@@ -148,5 +124,25 @@ WRONG = {
         ("truth", lambda b, a: 1),
         ("nothing", lambda b, a: None),
         ("other", least_five(lambda b, a: (a > b + 0.1).all())),
+    ],
+    "cure": [
+        ("row", lambda row: 2.0),
+        ("row", lambda row: {"r1": 2.0}),
+        ("row", lambda row: row | {"beta_1": 0.5}),
+        ("row", lambda row: row | {"in_turn": "no"}),
+        ("range", lambda row: row | {"r1": -1.0}),
+        ("range", lambda row: row | {"memory": 1.0}),
+        ("none", lambda row: row),
+        ("many", lambda row: row | {"rate": 0.4, "memory": 0.5}),
+        ("little", lambda row: row | {"memory": 0.5}),
+        ("little", lambda row: row | {"memory": 0.0}),
+        ("little", lambda row: row | {"in_turn": False}),
+        ("little", lambda row: row | {"r1": 10.0}),  # a higher price
+        ("grows", lambda row: row | {"r1": 0.0}),
+        ("grows", lambda row: row | {"rate": 10.0}),
+        ("slow", lambda row: row | {"rate": 0.1}),  # the lesson's
+        ("slow", lambda row: row | {"rate": 1.5}),
+        ("not-numbers", lambda row: row | {"r1": "two"}),
+        ("nothing", lambda row: None),
     ],
 }

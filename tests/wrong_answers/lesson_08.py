@@ -69,25 +69,80 @@ def in_place(average, weights, keep):
     return average
 
 
+def by_mean(score):
+    """Pick the judge with the largest score."""
+    return lambda judges, images, labels: int(
+        np.argmax([score(judge, images, labels) for judge in judges])
+    )
+
+
+def kept(smaller=np.minimum, first=0, total=np.prod):
+    def left(keep, steps):
+        t = np.arange(first, first + steps)
+        return total(smaller((1 + t) / (10 + t), keep))
+
+    return left
+
+
+def fair(choose=np.mean, shared=False, worse=lambda part, full: min(part) > max(full)):
+    """The judgement of an ablation with one thing wrong."""
+
+    def values(runs, name, rate, seeds):
+        rows = [run for run in runs if run["variant"] == name and run["rate"] == rate]
+        return [run["frechet"] for seed in seeds for run in rows if run["seed"] == seed]
+
+    def needed(runs, tune, judge):
+        kept = {}
+        rates = {run["rate"] for run in runs}
+        for name in {run["variant"] for run in runs}:
+            of = "full" if shared else name
+            best = min(rates, key=lambda rate: choose(values(runs, of, rate, tune)))
+            kept[name] = values(runs, name, best, judge)
+        return [name for name, found in kept.items() if name != "full" and worse(found, kept["full"])]
+
+    return needed
+
+
 WRONG = {
-    "with_label": [
-        ("one-number", lambda z, y: tf.concat([z, tf.cast(y[:, None], tf.float32)], 1)),
-        ("first", lambda z, y: tf.concat([one_hot(y), z], 1)),
-        ("place", lambda z, y: tf.concat([z, one_hot((y - 1) % 10)], 1)),
-        ("signs", lambda z, y: tf.concat([z, 2 * one_hot(y) - 1], 1)),
-        ("other", lambda z, y: tf.concat([z * 0, one_hot(y)], 1)),
-        ("shape", lambda z, y: z),
-    ],
-    "judged": [
+    "told": [
+        ("one-number", lambda x, y: tf.concat([flat(x), tf.cast(y[:, None], tf.float32)], 1)),
         ("image", lambda x, y: flat(x)),
         ("label", lambda x, y: one_hot(y)),
         ("first", lambda x, y: tf.concat([one_hot(y), flat(x)], 1)),
+        ("place", lambda x, y: tf.concat([flat(x), one_hot((y - 1) % 10)], 1)),
+        ("signs", lambda x, y: tf.concat([flat(x), 2 * one_hot(y) - 1], 1)),
         ("mixed", lambda x, y: tf.concat([flat(tf.transpose(x, (0, 2, 1))), one_hot(y)], 1)),
-        ("other", lambda x, y: tf.concat([flat(x), one_hot((y - 1) % 10)], 1)),
+        ("other", lambda x, y: tf.concat([flat(x) * 0, one_hot(y)], 1)),
         ("square", lambda x, y: tf.concat([tf.reshape(x, (-1, x.shape[1] ** 2)), one_hot(y)], 1)),
         ("square", lambda x, y: tf.concat([tf.reshape(x, (len(x), 16)), one_hot(y)], 1)),
         ("square", lambda x, y: np.concatenate([cropped(x), one_hot(y)], 1)),
+        ("z", lambda x, y: tf.concat([tf.reshape(x, (len(x), x.shape[1] * x.shape[2])), one_hot(y)], 1)),
         ("shape", lambda x, y: x),
+    ],
+    "minds": [
+        ("index", lambda judges, images, labels: 4),
+        ("constant", lambda judges, images, labels: 0),
+        (
+            "image",
+            lambda judges, images, labels: int(
+                np.argmax(
+                    [np.std(j(images, labels)) == np.std(j(images, (labels + 1) % 10)) for j in judges]
+                )
+            ),
+        ),
+        ("label", by_mean(lambda judge, x, y: -np.abs(judge(x, y) - judge(x[::-1], y)).max())),
+        (
+            "apart",
+            by_mean(
+                lambda judge, x, y: (
+                    judge(x, y).mean()
+                    - judge(x, (y + 3) % 10).mean()
+                    - 9 * (judge(x[::-1], y) == judge(x, y)).all()
+                )
+            ),
+        ),
+        ("nothing", lambda judges, images, labels: None),
+        ("shape", lambda judges, images, labels: [judge(images, labels).mean() for judge in judges]),
     ],
     "relativistic": [
         ("swapped", lambda r, f: (softplus(r - f), softplus(f - r))),
@@ -119,19 +174,6 @@ WRONG = {
         ("other", lambda d, x: tf.reduce_mean(d(x) ** 2)),
         ("error", lambda d, x: r1()(d, x.numpy())),
     ],
-    "difference": [
-        ("onesided", lambda f, x, h: (f(x + h) - f(x)) / h),
-        ("onesided", lambda f, x, h: (f(x) - f(x - h)) / h),
-        ("step", lambda f, x, h: (f(x + h) - f(x - h)) / h),
-        ("sign", lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h)),
-        ("undivided", lambda f, x, h: f(x + h) - f(x - h)),
-        ("size", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
-        ("size", lambda f, x, h: abs((f(x + h) - f(x - h)) / (2 * h))),
-        ("brackets", lambda f, x, h: f(x + h) - f(x - h) / (2 * h)),
-        ("brackets", lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h),
-        ("other", lambda f, x, h: f(x)),
-        ("shape", lambda f, x, h: np.array([f(x), h])),
-    ],
     "averaged": [
         ("swapped", mixed(lambda k: 1 - k, lambda k: k)),
         ("latest", mixed(lambda k: 0, lambda k: 1)),
@@ -142,5 +184,33 @@ WRONG = {
         ("changed", in_place),
         ("other", mixed(lambda k: k, lambda k: k - 1)),
         ("shape", lambda old, new, k: old[0]),
+    ],
+    "left": [
+        ("rule", lambda keep, steps: keep**steps),
+        ("late", kept(first=1)),
+        ("other-way", kept(np.maximum)),
+        ("ramp", kept(lambda rule, keep: rule)),
+        ("gone", lambda keep, steps: 1 - kept()(keep, steps)),
+        ("last", lambda keep, steps: min((1 + steps) / (10 + steps), keep)),
+        ("sum", kept(total=np.sum)),
+        ("other", lambda keep, steps: kept()(keep, steps + 1)),
+        ("other", lambda keep, steps: 0.1),
+        ("nothing", lambda keep, steps: None),
+    ],
+    "needed": [
+        ("names", lambda runs, tune, judge: "bd"),
+        ("names", lambda runs, tune, judge: ["no R1"]),
+        ("names", lambda runs, tune, judge: 2),
+        ("full", lambda runs, tune, judge: ["full", "d"]),
+        ("all", lambda runs, tune, judge: list("abcde")),
+        ("seen", lambda runs, tune, judge: fair()(runs, tune, tune)),
+        ("tuned", lambda runs, tune, judge: fair()(runs, judge, judge)),
+        ("shared", fair(shared=True)),
+        ("lucky", fair(choose=min)),
+        ("mean", fair(worse=lambda part, full: np.mean(part) > np.mean(full))),
+        ("paired", fair(worse=lambda part, full: all(np.array(part) > full))),
+        ("better", fair(worse=lambda part, full: max(part) < min(full))),
+        ("other", lambda runs, tune, judge: []),
+        ("nothing", lambda runs, tune, judge: None),
     ],
 }

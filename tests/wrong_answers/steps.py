@@ -1,5 +1,7 @@
 """Steps of both networks with one thing wrong, for lesson 3."""
 
+from contextlib import nullcontext
+
 from ganlib.backend import keras, tf
 
 
@@ -89,6 +91,7 @@ def g_step(
     saturating=False,
     back=1.0,
     pixels=False,
+    scope=True,
 ):
     """G's step with one thing wrong."""
 
@@ -98,7 +101,8 @@ def g_step(
             fake = early if cut == "outside" else generator(z, training=training)
             if cut == "numpy":
                 fake = tf.constant(fake.numpy())
-            logits = discriminator(fake, training=d_training)
+            with keras.StatelessScope() if scope else nullcontext():
+                logits = discriminator(fake, training=d_training)
             loss = -bce(logits, 0.0) if saturating else bce(logits, target)
             loss = tf.reduce_mean(tf.square(fake)) if pixels else sign * scale * loss
         variables = generator.trainable_variables

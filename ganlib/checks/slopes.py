@@ -1,0 +1,46 @@
+"""Three losses of two numbers, and their slopes with a slip in one of them: task 1.4."""
+
+import numpy as np
+
+from ganlib.theory import sigmoid
+
+__all__ = ["LOSSES", "SLIPS"]
+
+
+def _soft(x):
+    return np.logaddexp(0, x[0] - 2 * x[1])
+
+
+def _soft_slope(x, times=1.0):
+    return times * sigmoid(x[0] - 2 * x[1]) * np.array([1, -2])
+
+
+def _wave(x):
+    return x[0] ** 2 * x[1] + np.sin(x[1])
+
+
+def _wave_slope(x, forgotten=False):
+    return np.array([2 * x[0] * (1 if forgotten else x[1]), x[0] ** 2 + np.cos(x[1])])
+
+
+TIMES = np.array([0.5, -1.0, 2.0])
+
+
+def _square(x):
+    return np.mean((x[0] * TIMES + x[1]) ** 2)
+
+
+def _square_slope(x, sign=1):
+    off = 2 * (x[0] * TIMES + x[1])
+    return np.array([np.mean(off * TIMES), sign * np.mean(off)])
+
+
+LOSSES = (_soft, _wave, _square)
+SLIPS = {  # the place of the wrong slope by mistake, and the slopes
+    "second": (2, (_soft_slope, _wave_slope, lambda x: _square_slope(x, -1))),
+    "origin": (1, (_soft_slope, lambda x: _wave_slope(x, True), _square_slope)),
+    "loose": (
+        0,
+        (lambda x: _soft_slope(x, 1.01), _wave_slope, _square_slope),
+    ),  # the smallest of the three
+}
