@@ -6,12 +6,10 @@ Three seeds an arm, 1 500 rounds.  Runs that the file holds already are kept; de
 anew.  Lesson 3 reads it.
 """
 
-import base64
-import zlib
 from pathlib import Path
 
 import numpy as np
-from runs import complete
+from runs import complete, packed
 
 import ganlib
 from ganlib.backend import keras, tf
@@ -106,11 +104,6 @@ def minded(gan, images):
         "speck_noticed": round(float((logits[1] < logits[0]).mean()), 3),
         "logit_spread": round(float(logits[0].std()), 3),
     }
-
-
-def packed(images):
-    """Return uint8 images as text: zlib, then base64."""
-    return base64.b64encode(zlib.compress(np.uint8(images).tobytes(), 9)).decode()
 
 
 def scaled(images):
