@@ -103,3 +103,13 @@ def test_every_failure_was_produced_once_with_all_its_seeds():
     few, others = tool.split(ganlib.load_digits())
     assert len(few) == 500 and len(others) == 1000
     assert not {image.tobytes() for image in few} & {image.tobytes() for image in others}
+
+
+def test_every_game_was_smoothed_and_not():
+    import soft as tool
+
+    rows = runs("soft")
+    assert [(row["place"], row["game"], row["target"], row["seed"]) for row in rows] == tool.PLAN
+    assert all(len(row["modes"]) == len(row["good"]) == 20 for row in rows if row["place"] == "ring")
+    train, held_out = tool.split(ganlib.load_digits())
+    assert (len(train), len(held_out)) == (200, 1000)
