@@ -1,4 +1,4 @@
-"""The measured files of lessons 4, 5, 7 and 8 are whole and in step with their tools."""
+"""The measured files of lessons 3, 4, 5, 7 and 8 are whole and in step with their tools."""
 
 import json
 import sys
@@ -15,6 +15,25 @@ sys.path.insert(0, str(ROOT / "tools" / "measure"))
 def runs(name):
     path = ROOT / "notebooks" / "measured" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["runs"]
+
+
+def test_every_arm_of_the_dense_gan_was_trained_three_times():
+    import dense as tool
+
+    rows = runs("dense")
+    assert [(row["arm"], row["seed"]) for row in rows] == tool.PLAN
+    assert {row["arm"] for row in rows if "images" in row} == set(tool.PICTURED)
+    assert {row["arm"] for row in rows if "slopes" in row} == set(tool.SLOPES)
+
+
+def test_a_speck_is_bright_and_alone():
+    import dense as tool
+
+    images = np.zeros((2, 28, 28), np.uint8)
+    assert tool.specks(images) == 0
+    assert tool.specks(tool.speckled(images)) == 1
+    images[0, 0, 0] = images[1, 9, 9:11] = 255  # one in a corner, two side by side
+    assert tool.specks(images) == 0.5
 
 
 def test_every_planned_smoothing_run_is_in_the_file_once():
@@ -84,3 +103,13 @@ def test_every_failure_was_produced_once_with_all_its_seeds():
     few, others = tool.split(ganlib.load_digits())
     assert len(few) == 500 and len(others) == 1000
     assert not {image.tobytes() for image in few} & {image.tobytes() for image in others}
+
+
+def test_every_game_was_smoothed_and_not():
+    import soft as tool
+
+    rows = runs("soft")
+    assert [(row["place"], row["game"], row["target"], row["seed"]) for row in rows] == tool.PLAN
+    assert all(len(row["modes"]) == len(row["good"]) == 20 for row in rows if row["place"] == "ring")
+    train, held_out = tool.split(ganlib.load_digits())
+    assert (len(train), len(held_out)) == (200, 1000)

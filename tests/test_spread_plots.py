@@ -33,3 +33,9 @@ def test_dots_puts_the_first_row_on_top_and_marks_the_mean():
     bottom, top = axes.get_ylim()
     assert bottom > 1 > 0 > top
     assert axes.get_xlabel() == "recall" and "a, b" in figure.alt
+
+
+def test_dots_draws_spans_beside_a_line_at_nothing():
+    figure = plots.dots({"a": [1.0, 3.0], "b": [2.0]}, "difference", spans={"a": (-1.0, 5.0)})
+    drawn = [list(line.get_xdata()) for line in figure.axes[0].get_lines()]
+    assert [-1.0, 5.0] in drawn and [0, 0] in drawn and len(drawn) == 6

@@ -74,7 +74,7 @@ def beliefs(rows, title=None, alt=None):
     return figure
 
 
-def dots(rows, xlabel, title=None, alt=None, log=False):
+def dots(rows, xlabel, title=None, alt=None, log=False, spans=None):
     """Show a handful of values a row, one dot a value and a line at their mean: a spread over seeds.
 
     Args:
@@ -83,6 +83,7 @@ def dots(rows, xlabel, title=None, alt=None, log=False):
         title: The picture's message, in a few words.
         alt: Alternative text.
         log: Whether the values stand on a logarithmic axis; they are > 0 then.
+        spans: Dict from a label to ``(low, high)``, where the row's mean may lie: a bar, and a line at 0.
     """
     alt = alt or f"Rows of dots, {xlabel}: {', '.join(rows)}. {title or ''}".strip()
     figure = Figure((6.4, 0.9 + 0.3 * len(rows)), alt=alt)
@@ -90,6 +91,11 @@ def dots(rows, xlabel, title=None, alt=None, log=False):
     for height, values in enumerate(rows.values()):
         axes.plot(values, np.full(np.shape(values), height), "o", color=D_COLOUR, alpha=0.6, mew=0)
         axes.plot([np.mean(values)] * 2, [height - 0.3, height + 0.3], color="0.15", linewidth=2)
+    for height, label in enumerate(rows):
+        if spans and label in spans:
+            axes.plot(spans[label], [height] * 2, color="0.15", linewidth=2)
+    if spans:
+        axes.axvline(0, color="0.4", linestyle=":", linewidth=1)
     axes.set(yticks=range(len(rows)), yticklabels=list(rows), xlabel=xlabel)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     if log:

@@ -8,10 +8,13 @@ Runs that the file holds already are kept; delete the file to start anew.  The l
 
 from pathlib import Path
 
-from runs import complete
+import numpy as np
+from runs import complete, packed
+from sklearn.metrics import pairwise_distances
 
 import ganlib
 from ganlib.metrics import diversity, features, neighbours
+from ganlib.metrics.distances import radii
 
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "zeros.json"
 RAW, FINAL = ganlib.RECIPES["only-zeros-raw"], ganlib.RECIPES["only-zeros"]
@@ -22,6 +25,7 @@ CHANGES = {  # the order is the lesson's
     "batch norm": {"generator": FINAL.generator},
     "leaky D": {"discriminator": FINAL.discriminator},
 }
+PICTURED = ("+ beta_1", "+ batch norm")  # those that the lesson does not train itself
 UNDONE = {
     "range": {"pixels": RAW.pixels, "generator": (*FINAL.generator[:-2], *RAW.generator[-2:])},
     "beta_1": {"d_optimizer": RAW.d_optimizer, "g_optimizer": RAW.g_optimizer},
@@ -39,23 +43,48 @@ def variants():
     return made | {f"all but {name}": FINAL.but(**change) for name, change in UNDONE.items()}
 
 
+def split(digits):
+    """Return 250 zeros to train on and the 250 others to measure with: every second one."""
+    zeros = digits.only(0).images
+    return zeros[::2], zeros[1::2]
+
+
+def learned(train, unseen, fake):
+    """Return which share of the held-out zeros lies in a ball of the fakes, by quarters."""
+    apart = pairwise_distances(features(unseen), features(fake))
+    inside = (apart < radii(features(fake), 5)).any(1)
+    middle = train.mean(0).ravel()
+    qualities = {
+        "how much ink": unseen.sum((1, 2)),
+        "how unlike the mean zero": [-np.corrcoef(image.ravel(), middle)[0, 1] for image in unseen],
+        "how alone": np.sort(pairwise_distances(features(unseen), features(train)), 1)[:, 4],
+    }
+    quarters = {name: np.array_split(np.argsort(values), 4) for name, values in qualities.items()}
+    return {name: [round(inside[q].mean(), 3) for q in four] for name, four in quarters.items()}
+
+
 def measure(data, name, seed):
     """Train one variant for its 1 850 steps and return its row."""
     if data == "digits":
-        train = real = ganlib.load_digits().only(0).images
+        train, real = split(ganlib.load_digits())
     else:
-        train, real = (ganlib.load_mnist(split).only(0).images for split in ("train", "test"))
+        train, real = (ganlib.load_mnist(part).only(0).images for part in ("train", "test"))
     gan = ganlib.build(variants()[name], seed=seed, xla=False)
     ganlib.train(gan, train, verbose=0)
-    fake = gan.sample(500, seed=1)
+    fake = gan.sample(len(real) if data == "digits" else 500, seed=1)
     table = neighbours(features(real), features(fake))
-    return {
+    row = {
         "data": data,
         "variant": name,
         "seed": seed,
         **{key: round(table[key], 3) for key in ("precision", "recall")},
         "diversity": round(diversity(fake), 2),
     }
+    if data == "digits" and name == "+ leaky D":
+        row["learned"] = learned(train, real, fake)
+    if (data, seed) == ("digits", 0) and name in PICTURED:
+        row["images"] = packed(fake[:10])
+    return row
 
 
 if __name__ == "__main__":
@@ -63,8 +92,11 @@ if __name__ == "__main__":
     wanted += [("mnist", name, seed) for seed in range(3) for name in ("raw", "+ leaky D")]
     about = {
         "command": "python tools/measure/zeros.py",
-        "digits": "500 zeros; 500 samples against the same 500 zeros",
+        "digits": "250 zeros to train on; 250 samples against the 250 others",
         "mnist": "5 923 training zeros; 500 samples against the 980 test zeros",
         "steps": FINAL.steps,
+        "learned": "share of held-out zeros in a ball of the samples, by quarters, from the least up; "
+        "alone: by the distance to the fifth nearest training zero",
+        "images": "the first ten samples, uint8 28 by 28, zlib, base64",
     }
     complete(PATH, about, ("data", "variant", "seed"), wanted, measure)
