@@ -36,6 +36,7 @@ STYLE, FILM = ROOT / "tools" / "make" / "website", ROOT / "ganlib" / "plots"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
+LIVE = {"play.md": "ring: playRing, knob: playKnob", "draw.md": "draw: play"}  # page: what begins it
 GUESSES = ("## What you guessed", "lesson.summary(")  # a page has no guesses
 
 
@@ -126,7 +127,7 @@ def notebook(path):
 
 def curl(body):
     """Turn straight quotation marks of the prose into curly ones."""
-    for block in body(re.compile("^(p|li|td|th|summary|h[1-6])$")):
+    for block in body(re.compile("^(p|li|td|th|summary|label|option|button|h[1-6])$")):
         marks = cycle("“”")
         for words in block.find_all(string=re.compile("[\"']")):
             if not words.find_parent(["code", "math", "pre"]):
@@ -167,12 +168,13 @@ class Site:
         weights = sorted((STYLE / "draw").glob("*.js"), reverse=True)
         self.files |= {f"draw/{path.name}": path.read_bytes() for path in weights}
         dice = (STYLE / "dice.js").read_bytes()
-        for name, begun in (("play", "ring: playRing, knob: playKnob"), ("draw", "draw: play")):
+        for source, begun in LIVE.items():
+            name = source.removesuffix(".md")
             body = (STYLE / f"{name}.html").read_text(encoding="utf-8")
             body += f'<script src="{name}.js"></script>'
             if name == "draw":
                 body += "".join(f'<script src="draw/{path.name}" defer></script>' for path in weights)
-            self.pages[f"{name}.md"] = Page(f"{name}.md", BeautifulSoup(body, "html.parser"))
+            self.pages[source] = Page(source, BeautifulSoup(body, "html.parser"))
             begin = (
                 f"Object.entries({{{begun}}}).forEach(([name, begin]) =>"
                 " document.querySelectorAll(`[data-${name}]`).forEach(begin));\n"
@@ -250,6 +252,8 @@ class Site:
             return address
         source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), unquote(parts.path)))
         path = ROOT / source
+        if page.source in LIVE and not path.exists():
+            return None  # a course without this lesson
         if source.startswith("..") or not path.exists():
             raise ValueError(
                 f"{page.source}: received a link to {address!r}, accepted are files and folders of the"
@@ -295,7 +299,7 @@ class Site:
         """Return every file of the site: a dict of paths to bytes."""
         template = self.exporter.environment.get_template("page.html.j2")
         course = {kind: [page for page in self.order if page.kind == kind] for kind in KINDS.values()}
-        live = [self.pages[name] for name in ("play.md", "draw.md")]
+        live = [self.pages[source] for source in LIVE]
         documents = [page for page in self.order[1:] if not page.kind and page not in live]
         row = [None, *self.order, None]
         around = {page.source: (row[i], row[i + 2]) for i, page in enumerate(self.order)}
