@@ -107,6 +107,33 @@ def test_axe_finds_nothing_in_files_that_are_linked(visit, site):
             assert list(findings(visit(name, scheme=scheme))) == []
 
 
+FOREIGN = """what => new Promise(done => {
+    document.addEventListener('securitypolicyviolation', event => done(event.effectiveDirective));
+    setTimeout(() => done('nothing refused it'), 3000);
+    const made = document.createElement(what === 'inline' ? 'script' : what);
+    if (what === 'inline') made.textContent = 'window.came = 1';
+    else made[what === 'link' ? 'href' : 'src'] = 'http://127.0.0.1:9/foreign';
+    if (what === 'link') made.rel = 'stylesheet';
+    document.body.append(made);
+})"""
+
+
+@pytest.mark.parametrize("name", ["index", "play", "draw", "notebooks/01_the_wine_forger"])
+def test_the_policy_of_a_page_refuses_what_is_foreign(chromium, site, name):
+    for what, rule in (
+        ("img", "img-src"),
+        ("script", "script-src-elem"),
+        ("link", "style-src-elem"),
+        ("iframe", "frame-src"),
+        ("inline", "script-src-elem"),
+    ):
+        page = chromium.new_page()
+        page.goto(f"{site[0]}/{name}.html")
+        assert page.evaluate(FOREIGN, what) == rule
+        assert page.evaluate("window.came === undefined")
+        page.close()
+
+
 def test_axe_sees_what_is_wrong(visit):
     """The tests above could pass because axe looks at nothing."""
     page = visit("index")

@@ -146,7 +146,7 @@ class Site:
 
     def __init__(self, solutions=False):
         self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
-        self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg")}
+        self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg", "page.js")}
         self.files["style.css"] += (FILM / "film.css").read_bytes()
         film = (FILM / "film.js").read_text().strip()
         self.files["film.js"] = f"document.querySelectorAll('.ganlib-film').forEach({film});\n".encode()
