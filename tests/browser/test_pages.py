@@ -1,9 +1,10 @@
 """The site in a real browser: axe-core, light and dark, wide and narrow; keyboard, menu and paper."""
 
 import itertools
+from functools import partial
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, until
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 FOLDERS = ("notebooks", "exercises", "solutions", "docs", ".")
@@ -134,6 +135,31 @@ def test_the_policy_of_a_page_refuses_what_is_foreign(chromium, site, name):
         page.close()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1366, "dark")])
+def test_search_finds_a_section_without_a_server(chromium, site, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"file://{site[1]}/notebooks/02_the_math.html")
+    if width < 600:
+        page.get_by_role("button", name="Contents").click()
+    box = page.get_by_role("searchbox", name="Search")
+    box.fill("label smoothing")
+    first = page.locator("[data-found] a").first
+    first.wait_for()
+    assert "smoothing" in first.inner_text()
+    box.fill("spectral singular")
+    until(lambda: page.evaluate("document.querySelector('[data-found]').innerText.includes('fail')"))
+    assert "When GANs fail" in page.locator("[data-found]").inner_text()
+    box.fill("zzzz")
+    page.get_by_text("No section has all these words.").wait_for()
+    box.fill("finished game dashboard")
+    page.locator("[data-found] a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/*.html*")
+    assert page.locator("h1").count() == 1
+    context.close()
+
+
 def test_axe_sees_what_is_wrong(visit):
     """The tests above could pass because axe looks at nothing."""
     page = visit("index")
@@ -148,7 +174,7 @@ def test_every_picture_is_drawn_and_no_formula_is_cut(visit):
     for name in ("index", "notebooks/00_start_here", "notebooks/02_the_math"):
         page = visit(name)
         page.evaluate("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
-        page.wait_for_function("[...document.images].every(one => one.complete)")
+        until(partial(page.evaluate, "[...document.images].every(one => one.complete)"))
         assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
         sizes = page.locator("math").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
         assert all(box["width"] > 3 and box["height"] > 3 for box in sizes)
@@ -198,7 +224,7 @@ def test_a_movie_keeps_still_on_request(chromium, site):
         page.goto(f"{site[0]}/index.html")
         movie = page.locator("picture img")
         movie.scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('picture img').currentSrc")
+        until(partial(page.evaluate, "document.querySelector('picture img').currentSrc"))
         assert movie.evaluate("one => one.currentSrc").endswith(suffix)
         context.close()
 
@@ -223,7 +249,9 @@ def test_a_film_is_scrubbed_on_a_page_from_the_disk(chromium, site):
     page.keyboard.press("End")
     assert label.inner_text() == "step 299"
     film.get_by_role("button", name="Play").tap()
-    page.wait_for_function("document.querySelector('.ganlib-film-bar span').innerText === 'step 40'")
+    until(
+        lambda: page.evaluate("document.querySelector('.ganlib-film-bar span').innerText === 'step 40'")
+    )
     film.get_by_role("button", name="Pause").tap()
     page.emulate_media(media="print")
     assert not film.locator(".ganlib-film-bar").is_visible()

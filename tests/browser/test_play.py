@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
+from conftest import ROOT, until
 
 import ganlib
 from ganlib import theory
@@ -164,10 +164,7 @@ def test_both_games_from_the_disk_by_touch_and_by_keys(chromium, site, artefacts
         ring.get_by_role("button", name="Step D ×10").tap()
         assert "Step 0: d_loss 0." in said.inner_text() and "g_loss –" in said.inner_text()
         ring.get_by_role("button", name="Play").tap()
-        page.wait_for_function(
-            "parseInt(document.querySelector('[data-ring] [data-part=said]').innerText.slice(5)) > 900",
-            timeout=90_000,
-        )
+        until(lambda: int(said.inner_text().split()[1].strip(":")) > 900, 90)  # noqa: B023
         ring.get_by_role("button", name="Pause").tap()
         still = said.inner_text()
         page.wait_for_timeout(300)
@@ -179,9 +176,7 @@ def test_both_games_from_the_disk_by_touch_and_by_keys(chromium, site, artefacts
         said, theta = knob.locator("[data-part=said]"), knob.get_by_label("his knob θ")
         knob.get_by_role("button", name="Play").focus()
         page.keyboard.press("Enter")
-        page.wait_for_function(
-            "parseInt(document.querySelector('[data-knob] [data-part=said]').innerText.slice(5)) > 400"
-        )
+        until(lambda: int(said.inner_text().split()[1].strip(":")) > 400, 60)  # noqa: B023
         page.keyboard.press("Enter")
         assert abs(float(theta.input_value())) < 0.3  # at rest
         theta.focus()

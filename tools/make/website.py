@@ -11,6 +11,7 @@ import argparse
 import base64
 import hashlib
 import io
+import json
 import posixpath
 import re
 import shutil
@@ -36,6 +37,7 @@ STYLE, FILM = ROOT / "tools" / "make" / "website", ROOT / "ganlib" / "plots"
 KINDS = {"notebooks": "Lesson", "exercises": "Exercise", "solutions": "Solution"}
 PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
+ASSETS = ("style.css", "icon.svg", "page.js", "search.js")
 LIVE = {"play.md": "ring: playRing, knob: playKnob", "draw.md": "draw: play"}  # page: what begins it
 GUESSES = ("## What you guessed", "lesson.summary(")  # a page has no guesses
 
@@ -146,7 +148,7 @@ class Site:
 
     def __init__(self, solutions=False):
         self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
-        self.files = {name: (STYLE / name).read_bytes() for name in ("style.css", "icon.svg", "page.js")}
+        self.files = {name: (STYLE / name).read_bytes() for name in ASSETS}
         self.files["style.css"] += (FILM / "film.css").read_bytes()
         film = (FILM / "film.js").read_text().strip()
         self.files["film.js"] = f"document.querySelectorAll('.ganlib-film').forEach({film});\n".encode()
@@ -314,7 +316,22 @@ class Site:
             ).encode()
             for page in self.pages.values()
         }
-        return self.files | pages
+        return self.files | pages | {"search-index.js": self.index()}
+
+    def index(self):
+        """Return every section's words as a script: ``[page, title, heading, text]`` each."""
+        sections = []
+        for page in self.pages.values():
+            anchor, heading, words = "", "", []
+            for node in page.body.find_all(["h1", "h2", "p", "li", "td", "figcaption", "summary"]):
+                if node.name == "h2":
+                    sections.append([page.url + anchor, page.title, heading, " ".join(words)])
+                    anchor, heading, words = f"#{node['id']}", node.get_text(), []
+                elif node.name != "h1":
+                    words.append(" ".join(node.get_text(" ", strip=True).split()))
+            sections.append([page.url + anchor, page.title, heading, " ".join(words)])
+        text = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
+        return f"ganlibIndex({text});\n".encode()
 
 
 def main(arguments=None):
