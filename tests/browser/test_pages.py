@@ -147,7 +147,7 @@ def test_search_finds_a_section_without_a_server(chromium, site, width, scheme):
     first = page.locator("[data-found] a").first
     first.wait_for()
     assert "smoothing" in first.inner_text()
-    box.fill("spectral singular")
+    box.fill("mode collapse")
     until(lambda: page.evaluate("document.querySelector('[data-found]').innerText.includes('fail')"))
     assert "When GANs fail" in page.locator("[data-found]").inner_text()
     box.fill("zzzz")
