@@ -2,6 +2,7 @@
 
 import importlib
 import posixpath
+import json
 import re
 import sys
 from functools import cache
@@ -156,9 +157,18 @@ def test_solutions_are_left_out_unless_asked_for(site, full):
     assert len([name for name in full if re.fullmatch(r"solutions/.*\.html", name)]) == 8
     told = ("CONTRIBUTING", "docs/adapting")  # they say how a solution is marked
     shown = [
-        name for name, data in site.items() if b"BEGIN SOLUTION" in data and not name.startswith(told)
+        name
+        for name, data in site.items()
+        if b"BEGIN SOLUTION" in data and not name.startswith((*told, "search-index"))
     ]
     assert shown == []
+    sections = json.loads(site["search-index.js"].decode()[len("ganlibIndex(") : -3])
+    assert all(url.startswith(told) for url, *_, text in sections if "BEGIN SOLUTION" in text)
+    assert not [url for url, *_ in sections if url.startswith("solutions/")]
+    assert {url.partition("#")[0] for url, *_ in sections} >= {
+        "notebooks/07_when_gans_fail.html",
+        "play.html",
+    }
     assert b"BEGIN SOLUTION" in full["solutions/03_a_dense_gan.ipynb"]
     assert b"Solution 3" in full["solutions/03_a_dense_gan.html"]
 
