@@ -1,8 +1,8 @@
 """The static site: every link leads somewhere, every formula is drawn, no answer slips out."""
 
 import importlib
-import posixpath
 import json
+import posixpath
 import re
 import sys
 from functools import cache
