@@ -127,9 +127,10 @@ def test_lesson_1(server, open_page, artefacts):
     page = open_page("lesson.ipynb", zoom=2)
     run_all(page, 300)
     page.locator(".ganlib-status").first.evaluate("line => line.scrollIntoView({block: 'start'})")
-    button(page, "Play").click()
+    play = page.locator(".ganlib-play")  # films have a Play of their own
+    play.click()
     until(lambda: count(page) > 300, 60)
-    button(page, "Pause").click()
+    play.click()
     until(lambda: "paused" in state(page))
     page.screenshot(path=artefacts / "lesson-1.png")
 
