@@ -234,10 +234,17 @@ def test_the_owner_without_networks():
     assert "image/png" in game._repr_mimebundle_()[0]
 
 
-def test_the_owners_game_needs_no_tensorflow():
+@pytest.mark.parametrize(
+    "game",
+    [
+        "OwnerGame(np.eye(2), np.zeros((16, 2)), np.arange(16) < 8)",
+        "ForgerGame(np.eye(2)).offer()",
+    ],
+)
+def test_a_game_without_networks_needs_no_tensorflow(game):
     code = (
-        "import sys, numpy as np; from ganlib.playground import OwnerGame\n"
-        "OwnerGame(np.eye(2), np.zeros((16, 2)), np.arange(16) < 8); print('tensorflow' in sys.modules)"
+        "import sys, numpy as np; from ganlib.playground import ForgerGame, OwnerGame\n"
+        f"{game}; print('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -249,6 +249,27 @@ def recognise(got, due, mistakes, name=""):
         raise Wrong(next((hint for hint, value in mistakes if same(got, value)), "other"), name)
 
 
+def check_names(named, hints, function, unknown):
+    """Check an answer that names what it is shown.
+
+    Args:
+        named: Pairs of the name that is due and the one that was given.
+        hints: From each name to the key of the hint for who gives another one.
+        function: The answer's name.
+        unknown: The key of the hint for what is no name.
+    """
+    for _, got in named:
+        if got is None:
+            raise Wrong("nothing", function)
+        if not isinstance(got, str) or got not in hints:
+            raise Wrong(unknown, repr(got)[:40])
+    if len({got for _, got in named}) == 1:
+        raise Wrong("always")
+    for name, got in named:
+        if got != name:
+            raise Wrong(hints[name], got)
+
+
 def recognise_all(cases):
     """`recognise` for several cases, tuples of its arguments: a mistake must explain all of them."""
     got, due, mistakes = zip(*cases, strict=True)

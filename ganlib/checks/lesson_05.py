@@ -4,7 +4,7 @@ from math import comb, factorial
 
 import numpy as np
 
-from ganlib.checks import Wrong, array, number, recognise, recognise_all, task
+from ganlib.checks import Wrong, array, check_names, number, recognise, recognise_all, task
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.checks.streams import AILS, epoch, epochs, numbered
 from ganlib.recipe import Recipe
@@ -101,16 +101,7 @@ def ails(answer):
         for seed, name in enumerate(AILS)
     ]
     named = [(name, answer(first, second)) for name, first, second in cases]
-    for _, got in named:
-        if got is None:
-            raise Wrong("nothing", "ails")
-        if not isinstance(got, str) or got not in AILS:
-            raise Wrong("word", repr(got)[:40])
-    if len({got for _, got in named}) == 1:
-        raise Wrong("always")
-    for name, got in named:
-        if got != name:
-            raise Wrong(name, got)
+    check_names(named, dict(zip(AILS, AILS, strict=True)), "ails", "word")
 
 
 RUNS = (  # diversity over that of the real ones, precision, recall, what it is

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib import metrics
-from ganlib.checks import Wrong, number, recognise_all, task, truth
+from ganlib.checks import Wrong, check_names, number, recognise_all, task, truth
 from ganlib.checks.dirac import ROW, matrix_of, play, round_of
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.data import points as toys
@@ -201,16 +201,7 @@ def boards():
 def diagnose(answer):
     """``diagnose(modes, good, d_loss, swing)`` names what ails a run, from eight looks at it."""
     named = [(name, answer(*board.values())) for name, board in boards()]
-    for _, got in named:
-        if got is None:
-            raise Wrong("nothing", "diagnose")
-        if not isinstance(got, str) or got not in HINTS:
-            raise Wrong("name", repr(got)[:40])
-    if len({got for _, got in named}) == 1:
-        raise Wrong("always")
-    for name, got in named:
-        if got != name:
-            raise Wrong(HINTS[name], got)
+    check_names(named, HINTS, "diagnose", "name")
 
 
 SIZES = [  # samples of other sizes: fewer than five seeds, all better; then more, with one worse and none

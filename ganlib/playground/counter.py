@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib.playground import drawing, game_drawing, rounds
 from ganlib.playground.examples import PLANE, Scene
-from ganlib.playground.widgets import Picture, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, group, page, w
 
 _HEADS = ("round", "iteration", "you", "D", "forged", "caught", "real ones blamed")
 _SIGNS = (
@@ -180,11 +180,8 @@ class Stand:
         self._table.value = table + (_beliefs(self.round) if self.settled and self._judge else "")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
         still = drawing.encoded(self.counter.still(), "PNG")
-        return data | {"image/png": still, "text/plain": f"<{self.alt}>"}, {
-            "image/png": {"alt": self.alt}
-        }
+        return bundle(self.widget, still, self.alt, f"<{self.alt}>")
 
 
 class OwnerGame(Stand):

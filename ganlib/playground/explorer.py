@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib.playground import drawing, game_drawing, games
 from ganlib.playground.game_views import ask
-from ganlib.playground.widgets import Picture, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, group, page, w
 
 
 class LatentExplorer:
@@ -131,11 +131,8 @@ class LatentExplorer:
         return ask(self, question, show)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
         still = drawing.encoded(self._way_image, "PNG")
-        return data | {"image/png": still, "text/plain": f"<{self.alt}>"}, {
-            "image/png": {"alt": self.alt}
-        }
+        return bundle(self.widget, still, self.alt, f"<{self.alt}>")
 
 
 def _caption(words):

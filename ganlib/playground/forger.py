@@ -5,7 +5,7 @@ import html
 import numpy as np
 
 from ganlib.playground import drawing, forging, game_drawing, style
-from ganlib.playground.widgets import Picture, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, group, page, w
 
 _SEEN = "Orange: you. Dark: who is told the slope, from your first place. Green: the wine."
 
@@ -125,8 +125,5 @@ class ForgerGame:
         return f"Offer {count} of {self._turns}: {now}{last}.", "She has learned from it. Another one?"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")}
         still = drawing.encoded(self.still(), "PNG")
-        return data | {"image/png": still, "text/plain": f"<{self.alt}>"}, {
-            "image/png": {"alt": self.alt}
-        }
+        return bundle(self.widget, still, self.alt, f"<{self.alt}>")

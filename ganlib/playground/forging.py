@@ -44,6 +44,7 @@ class Forgery:
         wine = np.asarray(wine, float)
         if wine.ndim != 2 or wine.shape[1] not in (1, 2) or len(wine) < 2:
             raise refuse("wine", f"shape {wine.shape}", "(n, 1) or (n, 2)", "One row for each bottle.")
+        self._wine, self._seed = wine, seed
         self.spread = wine - wine.mean(0)
         self.hidden = np.random.default_rng(seed).uniform(0.3, 0.7, wine.shape[1]) * WIDE
         self.turns, self.offers = turns, []
@@ -81,10 +82,7 @@ class Forgery:
 
     def again(self):
         """Return the same game before its first offer."""
-        other = object.__new__(Forgery)
-        other.spread, other.hidden, other.turns, other.offers = self.spread, self.hidden, self.turns, []
-        other._weights, other._bias = np.zeros(len(self.hidden)), 0.0
-        return other
+        return Forgery(self._wine, self._seed, self.turns)
 
     def _seen(self, bottles):
         return bottles - WIDE / 2  # she counts from the middle of the dials

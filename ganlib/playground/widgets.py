@@ -40,6 +40,19 @@ def register(lab):
     _OPEN[cell] = run, [*labs, lab]
 
 
+def bundle(widget, image, alt, words):
+    """Return what a notebook keeps of a live view: the widget, and an image for a page without a kernel.
+
+    Args:
+        widget: What ipywidgets shows.
+        image: PNG bytes.
+        alt: The image in words.
+        words: For where there are no images at all.
+    """
+    live = {k: v for k, v in widget._repr_mimebundle_().items() if k.startswith("application")}
+    return live | {"image/png": image, "text/plain": words}, {"image/png": {"alt": alt}}
+
+
 class Lab:
     """What every live view shares: a controller, a box of widgets, a still for pages without a kernel."""
 
@@ -68,11 +81,7 @@ class Lab:
         if self.controller.state == CLOSED:
             return {"text/plain": "<playground: closed; run its cell again>"}, {}
         image, alt = self.still()
-        bundle = {"image/png": image, "text/plain": f"<playground: {alt}>"}
-        bundle |= {
-            k: v for k, v in self.widget._repr_mimebundle_().items() if k.startswith("application")
-        }
-        return bundle, {"image/png": {"alt": alt}}
+        return bundle(self.widget, image, alt, f"<playground: {alt}>")
 
 
 class Picture(w.Image):

@@ -182,3 +182,34 @@ def site(tmp_path_factory):
     yield f"http://127.0.0.1:{server.server_port}", folder
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def from_disk(chromium, site, artefacts):
+    """Return a function that yields a page of the site, on a phone and on a dark desktop, from the disk.
+
+    After the caller's turn with each, nothing has been asked of another place or complained of, axe finds
+    nothing, and nothing is wider than the screen.
+    """
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+    def opened(name):
+        for width, scheme in ((390, "light"), (1366, "dark")):
+            size, wrong = {"width": width, "height": 800}, []
+            context = chromium.new_context(viewport=size, has_touch=True, color_scheme=scheme)
+            page = context.new_page()
+            page.on("console", lambda message, wrong=wrong: wrong.append(message.text))
+            page.on("pageerror", lambda error, wrong=wrong: wrong.append(str(error)))
+            page.on(
+                "request", lambda one, wrong=wrong: one.url.startswith("file:") or wrong.append(one.url)
+            )
+            page.goto(f"file://{site[1]}/{name}.html", wait_until="load")
+            yield page
+            assert not wrong  # before axe, which fetches the style sheet
+            results = axe.Axe().run(page).response
+            assert [(found["id"], found["nodes"][0]["html"]) for found in results["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.screenshot(path=artefacts / f"{name}-{width}-{scheme}.png", full_page=True)
+            context.close()
+
+    return opened

@@ -169,7 +169,7 @@ class Site:
         """Add the pages that compute, with their scripts, and with weights, the last moment first."""
         weights = sorted((STYLE / "draw").glob("*.js"), reverse=True)
         self.files |= {f"draw/{path.name}": path.read_bytes() for path in weights}
-        dice = (STYLE / "dice.js").read_bytes()
+        shared = (STYLE / "shared.js").read_bytes()
         for source, begun in LIVE.items():
             name = source.removesuffix(".md")
             body = (STYLE / f"{name}.html").read_text(encoding="utf-8")
@@ -181,11 +181,11 @@ class Site:
                 f"Object.entries({{{begun}}}).forEach(([name, begin]) =>"
                 " document.querySelectorAll(`[data-${name}]`).forEach(begin));\n"
             )
-            self.files[f"{name}.js"] = dice + (STYLE / f"{name}.js").read_bytes() + begin.encode()
+            self.files[f"{name}.js"] = shared + (STYLE / f"{name}.js").read_bytes() + begin.encode()
 
     def invite(self):
         """Say on the first page what can be done at once."""
-        play, draw = (f'<a href="{name}.html">' for name in ("play", "draw"))
+        play, draw = (f'<a href="{source}">' for source in LIVE)
         words = (
             f"Nothing to install: {play}play a GAN</a> in this browser, or let one {draw}draw digits</a>."
         )
@@ -250,10 +250,12 @@ class Site:
     def target(self, page, address):
         """Return where a link of this page leads in the site; None if what it names has no page."""
         parts = urlsplit(address)
-        if parts.scheme or parts.netloc or not parts.path or address in ("play.html", "draw.html"):
+        if parts.scheme or parts.netloc or not parts.path:
             return address
         source = posixpath.normpath(posixpath.join(posixpath.dirname(page.source), unquote(parts.path)))
         path = ROOT / source
+        if source in LIVE:
+            return page.to(self.pages[source].url)
         if page.source in LIVE and not path.exists():
             return None  # a course without this lesson
         if source.startswith("..") or not path.exists():

@@ -27,8 +27,8 @@ const opened = model => {
 const ACTIVATIONS = {
   linear: x => x,
   relu: x => Math.max(0, x),
-  sigmoid: x => 1 / (1 + Math.exp(-x)),
-  silu: x => x / (1 + Math.exp(-x)),
+  sigmoid: sigma,
+  silu: x => x * sigma(x),
   tanh: Math.tanh,
 };
 
@@ -85,14 +85,12 @@ const paint = (canvas, image, {shape: [high, wide, channels = 1], pixels: [low, 
 };
 
 const play = root => {
-  const parts = {};
-  for (const node of root.querySelectorAll('[data-part]')) parts[node.dataset.part] = node;
+  const parts = partsOf(root);
   let model = null, digit = 3, seed = 1, now = 0, strip = [];
   const show = () => {
     const z = at(plane(model.latent_dim, seed), +parts.around.value * Math.PI / 180, +parts.width.value);
     strip.forEach((canvas, i) => paint(canvas, drawn(model, i, z, digit), model));
-    const {label} = model.moments[now], image = drawn(model, now, z, digit), logit = judged(model, now, image, digit);
-    const belief = 1 / (1 + Math.exp(-logit));
+    const {label} = model.moments[now], image = drawn(model, now, z, digit), belief = sigma(judged(model, now, image, digit));
     paint(parts.big, image, model);
     parts.belief.value = belief;
     parts.said.textContent = `After ${label}, D believes by ${belief.toFixed(2)} that this ${digit} is a real one.`;

@@ -1,8 +1,6 @@
 // Two GANs small enough to be trained in this page: the one-knob game of lesson 1, and eight heaps on a ring.
 // The rules are those of ganlib: one update of D, then one of G, each with fresh z; Adam as in Keras.
 
-const sigma = l => 1 / (1 + Math.exp(-l));
-
 // The slope of G's loss in the logit of a fake, and of D's loss in that of a real one or a fake.
 const PUSH = {'non-saturating': l => sigma(l) - 1, saturating: l => -sigma(l)};
 const softplus = l => Math.max(l, 0) + Math.log1p(Math.exp(-Math.abs(l)));
@@ -143,8 +141,6 @@ const shade = logit => {
   const place = (Math.min(3, Math.max(-3, logit)) / 3 + 1) * 2, low = Math.min(3, Math.floor(place));
   return [0, 1, 2].map(c => SHADES[low][c] + (place - low) * (SHADES[low + 1][c] - SHADES[low][c]));
 };
-
-const partsOf = root => Object.fromEntries([...root.querySelectorAll('[data-part]')].map(node => [node.dataset.part, node]));
 
 // A canvas as sharp as the screen, with its size in CSS pixels.
 const sharp = canvas => {

@@ -1,3 +1,10 @@
+// What both pages share.
+
+const sigma = l => 1 / (1 + Math.exp(-l));
+
+// The nodes of a game by their names.
+const partsOf = root => Object.fromEntries([...root.querySelectorAll('[data-part]')].map(node => [node.dataset.part, node]));
+
 // Numbers from [0, 1) by a small generator of whole numbers (mulberry32), and from N(0, 1) by Box and Muller (1958).
 const dice = seed => {
   let state = seed >>> 0;
