@@ -147,13 +147,14 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
         seconds: Length of the movie.
         alt: Alternative text.
     """
-    pictures = []
+    figure, pictures = Figure((4.0, 3.4)), []
+    axes = figure.add_subplot()
     for frame in frames:
-        figure = Figure((4.0, 3.4))
-        axes = figure.add_subplot()
+        axes.clear()
         shades = _draw(axes, frame, real, size=0.7)
         axes.set(xticks=[], yticks=[])
-        _bar(figure, shades, axes)
+        if not pictures:
+            _bar(figure, shades, axes)
         pictures.append(figure.picture(dpi=76))
     return Movie(pictures, labels, alt, seconds, width=352)
 
