@@ -28,7 +28,7 @@ def curves(history, equilibrium=None, title=None, alt=None):
         (upper, "d_loss", D_COLOUR, "-", equilibrium[0]),
         (upper, "g_loss", G_COLOUR, "-", equilibrium[1]),
         (lower, "real_accuracy", REAL_COLOUR, "-", None),
-        (lower, "fake_accuracy", FAKE_COLOUR, "--", None),
+        (lower, "fake_accuracy", G_COLOUR, "--", None),
     )
     for axes, name, colour, style, level in rows:
         axes.plot(steps, history[name], style, color=colour, linewidth=1.2, label=name)
@@ -59,7 +59,7 @@ def beliefs(rows, title=None, alt=None):
     for axes, (label, (real, fake)) in zip(places, rows.items(), strict=True):
         for values, sign, colour, name in (
             (real, 1, REAL_COLOUR, "real"),
-            (fake, -1, FAKE_COLOUR, "fake"),
+            (fake, -1, G_COLOUR, "fake"),
         ):
             share = np.histogram(values, edges)[0] / np.size(values)
             axes.stairs(sign * share, edges, fill=True, color=colour, label=name)

@@ -65,10 +65,12 @@ def strip(frames, labels, columns=None, title=None, alt=None):
         alt: Alternative text.
     """
     alt = alt or f"{len(frames)} grids side by side: {', '.join(labels)}. {title or ''}".strip()
-    figure = Figure((9.0, 9.0 / len(frames) + 0.7), alt=alt)
-    places = np.ravel(figure.subplots(1, len(frames)))
-    for axes, frame, label in zip(places, frames, labels, strict=True):
-        axes.imshow(tile(frame, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    grids = [tile(frame, columns) for frame in frames]
+    high = max(grid.shape[0] / grid.shape[1] for grid in grids)
+    figure = Figure((9.0, 9.0 / len(grids) * min(high, 1) + 0.7), alt=alt)
+    places = np.ravel(figure.subplots(1, len(grids)))
+    for axes, grid, label in zip(places, grids, labels, strict=True):
+        axes.imshow(grid, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_axis_off()
         axes.set_title(label, fontsize=10)
     if title:
