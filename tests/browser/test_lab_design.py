@@ -24,6 +24,9 @@ TEXT = """(root) => {  // every line of text on the page: its size, and whether 
   for (const node of root.querySelectorAll('button, input, select, img, table, svg, textarea'))
     if (node.offsetParent && node.getBoundingClientRect().right > right)
       bad.push(['over the edge', node.outerHTML.slice(0, 120), node.parentNode.className]);
+  for (const node of root.querySelectorAll('.noUi-target'))  // a finger needs a way to go
+    if (node.offsetParent && node.getBoundingClientRect().width < 90)
+      bad.push(['short slider', node.closest('.widget-hslider').textContent]);
   return bad;
 }"""
 SEEN = "(node) => { const r = node.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; }"
