@@ -44,13 +44,13 @@ __all__ = [
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}.",
-    "nothing": "{detail} gave None: does your function end with return?",
+    "nothing": "{detail} gave None: is a return missing, or did a search find nothing?",
     "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
     "shape": "{detail}.",
     "not-finite": "{detail} holds NaN or infinity: a logarithm or root below 0, or a division by 0?",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
-UNKNOWN = ("other", "loss", "slope")  # hints that name no mistake: a small case follows them
+UNKNOWN = ("other", "loss", "slope", "not-finite")  # hints that name no mistake: a small case follows
 NOISE = (  # what no learner can use of an error
     r"\{\{function_node \S+\}\}",  # TensorFlow's address
     r"\x1b\[[0-9;]*m",  # colours of a terminal
@@ -60,8 +60,10 @@ NOISE = (  # what no learner can use of an error
     r" at 0x[0-9a-f]+",
 )
 SLIPS = {  # advice on an error, by what its message speaks of
+    r"NoneType": "Something is None: a tape gives None for what it did not watch.",
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
+    r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
 }
 
 

@@ -179,7 +179,7 @@ def _parameters(got):
     index="Return the place of the wrong slope: 0, 1 or 2.",
     always="The same place for every order of the pairs: move a parameter, and compare with the slope.",
     test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
-    second="One slope is wrong in its second part, unseen: move each parameter by itself.",
+    second="A slope is wrong in its second part, unseen: move each parameter by itself, at some points.",
     origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
     loose="One slope is wrong by a hundredth of its length, unseen: how near do you ask for?",
 )

@@ -267,7 +267,8 @@ def divergence(answer):
     "and in its slope.",
     twice="That is twice the JSD, 2 JSD = log 4 + V: half of it is asked for.",
     early="Yours is too low, {detail} of what it should be: is she at her best when you stop?",
-    range="{detail} is no JSD: it lies between 0 and ln 2.",
+    range="{detail} is no JSD: it lies between 0 and ln 2, and is what her mean loss lacks to ln 2. "
+    "What is your D at a logit of 0?",
     equal="Of two equal densities yours says {detail}: it should be 0, within a few hundredths.",
     other="The estimate is {detail}: within 0.03 is due.",
 )

@@ -232,8 +232,8 @@ FAULTS = {  # what the steps of the old page are told by the checks of tasks 3.3
     statistics="Not all yet. Count what moves in D's step: trained arrays and running ones.",
     both="Not all yet. Count what moves in G's step.",
     caught="Not all yet. What does D say of G's fakes before and after some steps of G?",
-    broken="Something that was right is so no more, in {detail}: give back the lines that you had no "
-    "reason to change.",
+    broken="{detail} is not as in the lesson: a line that was right is changed, or a wrong one is wrong "
+    "in a new way.",
 )
 def fixes(answer):
     """``fixes()`` returns the lines of the old page that were wrong, mended, by number."""
@@ -262,6 +262,8 @@ def _mended(page):
     start="The z that came back is the one that you were given: does each step use the z of the last?",
     uphill="z went up the slope: its picture is farther from the image than at the start.",
     sum="Your steps are as many times too long as there are pixels: pay the mean, not the sum.",
+    plain="z went down the mean of the difference itself: square it.",
+    added="z went to where G draws the image with its sign turned: take the image away from G's picture.",
     size="z moved in the right direction, but by the wrong length.",
     count="That is where {detail} steps lead: take `steps` of them, each from where the last one ended.",
     training="G drew with training=True: a batch norm takes the mean of this one picture away from it.",
@@ -279,6 +281,8 @@ def find_z(answer):
             ("start", start),
             ("uphill", walked(generator, image, start, steps, -rate)),
             ("sum", walked(generator, image, start, steps, rate * image.shape.num_elements())),
+            ("plain", walked(generator, image, start, steps, rate, tf.identity)),
+            ("added", walked(generator, -image, start, steps, rate)),
         ]
         (watched,) = spies(generator)
         before = trainable(generator), statistics(generator)

@@ -96,6 +96,9 @@ def _pair(d_loss=None, g_loss=None):
     """Return a pair of losses of which one or both are written in another way than right."""
 
     def pair(real_logits, fake_logits, target):
+        if np.size(target) != 1:  # the code is hidden, so it says what it takes
+            shape = f"a target is one number, and {np.shape(target)} is the shape of yours"
+            raise ValueError(f"pair(real_logits, fake_logits, target): {shape}")
         real, fake = np.asarray(real_logits, float), np.asarray(fake_logits, float)
         d = (d_loss or _right_d)(real, fake, target)
         return float(d), float(g_loss(fake, target) if g_loss else bce(fake, 1))
@@ -233,7 +236,8 @@ SAMPLES = (  # without and with a change, a value a seed
 
 @task(
     "4.6",
-    one_sided="Only one direction counts with you: a change that lowers by as much is as far from 0.",
+    one_sided="Too few ways count with you: each sign is +1 or -1, and a mean that is as far below 0 "
+    "counts too.",
     strict="The differences as they came are one of the ways too: count what is at least as far from 0.",
     rounding="Sums that are equal on paper differ in the last digit here: allow for a millionth.",
     unpaired="You mix the values of different seeds: only the sign of each difference is in doubt.",

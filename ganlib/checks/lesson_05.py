@@ -221,6 +221,7 @@ def improved(answer):
     pairs="The pairs do not fall like coins of their own: each seed stands in several of them.",
     swapped="{detail} seeds may stand in many orders, but within each side the order does not matter.",
     rare="That is too rare: with one seed a side it is one half.",
+    throws="Two calls differ, and neither is near enough: throw more, for what is rare comes seldom.",
     other="The chance is wrong: with two seeds a side, write down all ways in which four values can lie.",
 )
 def by_chance(answer):
@@ -244,6 +245,8 @@ def by_chance(answer):
         ]
         if abs(got - due) < 0.04 * due + 0.002:  # many who throw dice come so near
             got = due
+        elif abs(got - due) < 0.5 * due + 0.01 and got != number(answer(n, m), "by_chance"):
+            raise Wrong("throws")
         cases.append((got, due, mistakes))
     recognise_all(cases)
 
@@ -253,7 +256,7 @@ def by_chance(answer):
     mask="Return the places of the missed ones, such as [0, 4], not a truth value for each.",
     itself="A fake is not its own neighbour: its nearest neighbour is another one.",
     inside="Those are the real ones that lie in some ball: the others are asked for.",
-    every="A real one is missed if it lies in no ball at all; yours is if it lies outside one.",
+    every="Yours misses every real one: it is missed if it lies in no ball. How large are your balls?",
     fakes="Those are fakes: the places of real images are asked for.",
     wrong_balls="The balls go round the fakes, and a ball's size comes from its fake's neighbours.",
     next="The ball reaches to the k-th neighbour: yours counts one too few or too many.",

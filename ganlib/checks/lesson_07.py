@@ -113,6 +113,7 @@ def modes_found(answer):
     divide="The table holds slopes: divide by how far apart the two starts were.",
     twice="The two starts, one on each side of 0, are 2h apart: your slopes are twice too steep.",
     far="Your starts are too far from 0: near it a round is straight, farther out it bends.",
+    lost="Many rounds in a row shrink a move to nothing or blow it up: reset its length each round.",
     theta="Both numbers matter: move θ a little, then ψ a little, and note what becomes of both.",
     other="The factor is wrong: a column of the table is where a small move of θ, or of ψ, leads.",
 )
@@ -125,7 +126,10 @@ def growth(answer):
         round_of(0.2, 1.5),
         round_of(1.5, 1.1, True, 0.7),
     ):
-        got, matrix = number(answer(step), "growth"), matrix_of(step)
+        raw, matrix = answer(step), matrix_of(step)
+        if np.size(raw) == 1 and np.isinf(np.asarray(raw, float)).any():
+            raise Wrong("lost")
+        got = number(raw, "growth")
         values = np.linalg.eigvals(matrix.astype(complex))
         far = [_lengths(matrix_of(step, h)) for h in (0.1, 0.5, 1)]
         ahead = [_lengths(np.stack([step(h, 0), step(0, h)], 1) / h) for h in (0.1, 1)]
@@ -146,7 +150,11 @@ def growth(answer):
             *(("far", length) for length in (*far, *ahead)),
         ]
         cases.append((got, np.abs(values).max(), mistakes))
-    recognise_all(cases)
+    try:
+        recognise_all(cases)
+    except Wrong as wrong:
+        nothing = wrong.hint == "other" and any(got == 0 for got, _, _ in cases)
+        raise Wrong("lost" if nothing else wrong.hint) from wrong
 
 
 def _lengths(matrix):
@@ -196,7 +204,8 @@ def boards():
     collapse="A collapse is called {detail}: most points are good, heaps are missing, and so it stays.",
     strong="An owner too strong is called {detail}: her loss is far below ln 2, and few points are good.",
     weak="An owner too weak is called {detail}: her loss stays at ln 2, hardly a point is good.",
-    oscillation="An oscillation is called {detail}: what comes and goes may just be there when you look.",
+    oscillation="An oscillation is called {detail}: its heaps come and go, and may just be there when "
+    "you look; and D's loss swings.",
 )
 def diagnose(answer):
     """``diagnose(modes, good, d_loss, swing)`` names what ails a run, from eight looks at it."""

@@ -57,8 +57,8 @@ def told(answer):
     constant="The same place for every order of the judges: show them images with other labels.",
     image="That judge never looks at the label: with any other one her logits stay as they are.",
     label="That judge looks at the label alone: with other images her logits stay as they are.",
-    apart="That judge likes some labels better than others, whatever the image shows: the mean hides it. "
-    "Ask image by image which of its ten labels she likes best.",
+    apart="That judge likes some labels better than others, whatever the image shows. Ask image by image "
+    "which of ten labels she likes best: how often is it the image's own?",
 )
 def minds(answer):
     """``minds(judges, images, labels)``: the place of the D who minds whether label and image fit."""
@@ -250,18 +250,18 @@ def left(answer):
     full="The recipe itself is no part that is left out.",
     all="Each variant is named: which of them stay worse at the rate that suits them best?",
     seen="You judge on the seeds by which you chose the rate: luck that helped to choose is no merit.",
-    tuned="You choose the rate by the seeds that should judge: they are no fresh ones then.",
+    tuned="You choose the rate by the seeds that should judge, alone or too: they are not fresh then.",
     shared="Each variant has a rate that suits it: yours all play at one.",
     lucky="You choose the rate by its one best seed: take the mean over the seeds for tuning.",
     mean="You compare means: each of the variant's values has to be larger than each of the recipe's.",
-    paired="Seed by seed is not asked: each of the variant's values against each of the recipe's.",
+    paired="Not seed by seed: each of the variant's values against each of the recipe's.",
     better="Those are the parts without which it gets better: a smaller distance is better.",
     other="Wrong for {detail}: choose a rate for each by its mean on `tune`, then compare on `judge`.",
 )
 def needed(answer):
     """``needed(runs, tune, judge)``: the variants that stay worse than "full", each at its best rate."""
-    tables = [table(seed) for seed in range(12)]
-    found = []
+    seeds = (*range(12), 21, 25, 49)  # in the last three it matters whether judges help to choose
+    tables, found = [table(seed) for seed in seeds], []
     for runs in tables:
         got = answer(runs, list(TUNE), list(JUDGE))
         if got is None:
@@ -282,6 +282,7 @@ def needed(answer):
         "all": {"worse": lambda part, full: True},
         "seen": {"judge": TUNE},
         "tuned": {"tune": JUDGE},
+        "tuned-too": {"tune": TUNE + JUDGE},
         "shared": {"rate_of": "full"},
         "lucky": {"choose": min},
         "mean": {"worse": lambda part, full: np.mean(part) > np.mean(full)},
@@ -290,8 +291,8 @@ def needed(answer):
     }
     for hint, rule in rules.items():
         if found == [needed_by(runs, **rule) for runs in tables]:
-            raise Wrong(hint)
+            raise Wrong(hint.removesuffix("-too"))
     place = next(i for i, names in enumerate(found) if names != due[i])
     off = sorted(found[place] ^ due[place])[0]
     kept = "is named and should not be" if off in found[place] else "should be named"
-    raise Wrong("other", f"{off} of `checks.table({place})`, which {kept}")
+    raise Wrong("other", f"{off} of `checks.table({seeds[place]})`, which {kept}")

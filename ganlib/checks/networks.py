@@ -213,11 +213,11 @@ def step_that(kind):
     return step
 
 
-def walked(generator, image, z, steps, rate):
-    """Return where so many steps down the mean squared difference lead, without a trace in G."""
+def walked(generator, image, z, steps, rate, cost=tf.square):
+    """Return where so many steps down the mean cost of a difference lead, without a trace in G."""
     for _ in range(steps):
         with keras.StatelessScope(), tf.GradientTape() as tape:
             tape.watch(z)
-            loss = tf.reduce_mean(tf.square(generator(z, training=False) - image))
+            loss = tf.reduce_mean(cost(generator(z, training=False) - image))
         z = z - rate * tape.gradient(loss, z)
     return z.numpy()

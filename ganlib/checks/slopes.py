@@ -7,6 +7,18 @@ from ganlib.theory import sigmoid
 __all__ = ["LOSSES", "SLIPS"]
 
 
+def _needs_a_point(loss):
+    """Let a loss say what it takes: its code is hidden from who calls it."""
+
+    def checked(x):
+        if np.shape(x) != (2,):
+            raise ValueError(f"a loss takes one point, of shape (2,), and was given shape {np.shape(x)}")
+        return loss(x)
+
+    return checked
+
+
+@_needs_a_point
 def _soft(x):
     return np.logaddexp(0, x[0] - 2 * x[1])
 
@@ -15,6 +27,7 @@ def _soft_slope(x, times=1.0):
     return times * sigmoid(x[0] - 2 * x[1]) * np.array([1, -2])
 
 
+@_needs_a_point
 def _wave(x):
     return x[0] ** 2 * x[1] + np.sin(x[1])
 
@@ -26,6 +39,7 @@ def _wave_slope(x, forgotten=False):
 TIMES = np.array([0.5, -1.0, 2.0])
 
 
+@_needs_a_point
 def _square(x):
     return np.mean((x[0] * TIMES + x[1]) ** 2)
 

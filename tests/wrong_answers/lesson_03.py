@@ -51,7 +51,17 @@ def pick(judge):
     return clean
 
 
-def searched(sign=-1, loss=tf.reduce_mean, training=False, more=0, g_too=False, half=1.0, back="z"):
+def searched(
+    sign=-1,
+    loss=tf.reduce_mean,
+    training=False,
+    more=0,
+    g_too=False,
+    half=1.0,
+    back="z",
+    cost_of=tf.square,
+    turn=1,
+):
     """The search for z with one thing wrong."""
 
     def find_z(generator, image, z, steps, rate):
@@ -59,7 +69,7 @@ def searched(sign=-1, loss=tf.reduce_mean, training=False, more=0, g_too=False, 
         for _ in range(steps + more):
             with tf.GradientTape() as tape:
                 tape.watch(z)
-                cost = half * loss(tf.square(generator(z, training=training) - image))
+                cost = half * loss(cost_of(generator(z, training=training) - turn * image))
             weights = generator.trainable_variables if g_too else []
             slope, *slopes = tape.gradient(cost, [z, *weights])
             z = (start if back == "jumps" else z) + sign * rate * slope
@@ -203,6 +213,8 @@ WRONG = {
         ("start", lambda generator, image, z, steps, rate: z),
         ("uphill", searched(sign=1)),
         ("sum", searched(loss=tf.reduce_sum)),
+        ("plain", searched(cost_of=tf.identity)),
+        ("added", searched(turn=-1)),
         ("size", searched(half=0.5)),
         ("count", searched(more=1)),
         ("count", lambda g, image, z, steps, rate: searched()(g, image, z, 1, rate)),

@@ -98,6 +98,8 @@ def inside(real, fake, radius):
 WRONG = {
     "frechet": [
         ("root", frechet(square=False)),
+        ("rows", frechet(cov=np.cov)),
+        ("flat", with_roots(lambda s: np.sqrt(np.linalg.eigvals(s).astype(complex)))),
         ("symmetric", with_roots(lambda s: np.sqrt(np.abs(np.linalg.eigvalsh(s))))),
         ("symmetric", with_roots(lambda s: np.sqrt(np.maximum(np.linalg.eigvalsh(s), 0)))),
         ("flat", with_roots(lambda s: np.sqrt(np.linalg.eigvals(s).real))),

@@ -73,6 +73,8 @@ WRONG = {
     "growth": [
         ("real-part", lambda step: np.linalg.eigvals(table(step)).real.max()),
         ("smallest", lambda step: lengths(table(step)).min()),
+        ("lost", lambda step: 0.0 if lengths(table(step)).max() < 1 else lengths(table(step)).max()),
+        ("lost", lambda step: np.inf if lengths(table(step)).max() > 1 else lengths(table(step)).max()),
         ("change", lambda step: lengths(table(step) - np.eye(2)).max()),
         ("norm", lambda step: np.linalg.norm(table(step), 2)),
         ("norm", lambda step: np.linalg.norm(table(step))),
