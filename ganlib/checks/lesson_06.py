@@ -28,7 +28,7 @@ def _clouds(seed=0, size=3):
     symmetric="S₁S₂ is not symmetric, and eigvalsh and eigh take it to be: use np.linalg.eigvals.",
     flat="In a cloud that fills not all dimensions some eigenvalues are 0, and rounding puts them below, "
     "or makes them complex: one real number is due.",
-    rows="Your code stopped with {detail}. np.cov takes the features in rows: rowvar=False.",
+    rows="Your code stops where the clouds differ in size: np.cov takes features in rows, rowvar=False.",
     other="The value is wrong: print its four terms for two clouds of two dimensions, one tilted.",
 )
 def frechet(answer):
@@ -36,8 +36,9 @@ def frechet(answer):
     for real, fake in (_clouds(0), _clouds(1), _clouds(2, 2), _clouds(4, 5)):
         try:
             got = number(answer(real, fake), "frechet")
-        except ValueError as error:  # 40 points here and 27 there: np.cov took the points for features
-            raise Wrong("rows", f"{type(error).__name__}: {error}".partition("(")[0].strip()) from error
+        except ValueError:
+            number(answer(real[: len(fake)], fake), "frechet")  # with equal counts it does not stop
+            raise Wrong("rows") from None
         one, two = np.cov(real.T), np.cov(fake.T)
         shift = np.square(real.mean(0) - fake.mean(0)).sum()
         traces, product = np.trace(one) + np.trace(two), one @ two
