@@ -313,7 +313,8 @@ class Site:
         self.wake(page)
         if self.hosted and page.kind in ("Lesson", "Exercise"):
             link = f'<a href="{self.hosted}{quote(page.source, safe="")}">Try it</a>'
-            words = f'<p class="try">{link}: this page with a kernel, on mybinder.org. It takes a few minutes to start, and keeps nothing.</p>'
+            words = "this page with a kernel, on mybinder.org. It starts slowly and keeps nothing."
+            words = f'<p class="try">{link}: {words}</p>'
             page.body.h1.insert_after(BeautifulSoup(words, "html.parser"))
         for told in page.body.select(".ganlib-reveal > p"):  # there is no cell to run again
             told.string = "And what did you say?"
@@ -321,8 +322,16 @@ class Site:
     def wake(self, page):
         """Put a way to play where a lab stands still that has trained nothing: its film follows."""
         for picture in page.body("img", alt=re.compile(IDLE)):
+            if picture.find_parent(
+                class_="ganlib-film"
+            ):  # it does move; its words are of its first moment
+                picture["alt"] = re.sub(f" ?{IDLE}[^.]*\\.", "", picture["alt"])
+                continue
             way = page.to(self.pages["play.md"].url)
-            words = f'<p class="live">The lab needs a kernel. <a href="{way}">Play a GAN</a> trains one of this kind in your browser; the film shows what the lab shows.</p>'
+            words = f'<a href="{way}">Play a GAN</a> trains one of this kind in your browser'
+            words = (
+                f'<p class="live">The lab needs a kernel. {words}; the film shows what the lab shows.</p>'
+            )
             picture.find_parent("figure").replace_with(BeautifulSoup(words, "html.parser"))
         for words in page.body.find_all(string=re.compile(re.escape(STILL))):
             words.replace_with(words.replace(STILL, ""))

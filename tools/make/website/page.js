@@ -1,7 +1,7 @@
 // What must scroll sideways can be reached with the keyboard, and fades where more of it is hidden.
 const sideways = [...document.querySelectorAll("pre, p, .wide")];
 const fade = box => {
-  const left = box.scrollLeft > 1, right = box.scrollLeft + box.clientWidth < box.scrollWidth - 1;
+  const left = box.scrollLeft > 8, right = box.scrollLeft + box.clientWidth < box.scrollWidth - 8;
   if (left || right) box.dataset.more = (left ? "left " : "") + (right ? "right" : ""); else delete box.dataset.more;
 };
 const reach = () => sideways.forEach(box => {
