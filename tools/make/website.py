@@ -143,7 +143,8 @@ def together(body):
 def ground(image):
     """Say what a picture is made of: a ``chart`` on white, a drawing in the ``dark``, or neither.
 
-    A chart can be turned to light lines on dark paper.  A map or a digit cannot: its colours mean something.
+    A chart can be turned to light lines on dark paper.  A map or a digit cannot: its colours
+    mean something.
     """
     tones = np.asarray(image.convert("RGB")).astype(int)
     high, low = tones.max(axis=2), tones.min(axis=2)
@@ -165,7 +166,7 @@ def hosted(repository, branch):
     if parts.scheme != "https" or "." not in parts.netloc or "@" in parts.netloc or not parts.path[1:]:
         raise ValueError(
             f"repository: received {repository!r}, accepted is the https address of a public repository,"
-            " without a name or a password. Correct it, or leave it out: the pages then have no such link."
+            " without a name or a password. Correct it, or leave it out: then no page has such a link."
         )
     return f"https://mybinder.org/v2/git/{quote(repository, safe='')}/{quote(branch, safe='')}?labpath="
 
@@ -192,11 +193,11 @@ class Site:
 
     Args:
         solutions: Whether the solutions are rendered.
-        repository: Its public address; by default what ``CITATION.cff`` says. Without one nothing is linked.
+        repository: Its public address; by default that of ``CITATION.cff``, if it has one.
         branch: The branch that opens.
 
     Raises:
-        ValueError: A formula that cannot be converted; a link to nothing; a repository that is not public.
+        ValueError: A formula that cannot be converted; a link to nothing; an address that is not public.
     """
 
     def __init__(self, solutions=False, repository=None, branch="HEAD"):
@@ -428,6 +429,21 @@ class Site:
             sections.append([page.url + anchor, page.title, heading, " ".join(words)])
         text = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
         return f"ganlibIndex({text});\n".encode()
+
+
+def weights(files):
+    """Return the bytes of each page with what it opens: scripts, style, pictures; not a generator's."""
+    found = {}
+    for name, data in files.items():
+        if name.endswith(".html"):
+            page, folder = BeautifulSoup(data, "html.parser"), posixpath.dirname(name)
+            used = {one["src"] for one in page(["img", "script"], src=True)}
+            used |= {one["href"] for one in page("link", href=True)}
+            paths = {posixpath.normpath(posixpath.join(folder, one)) for one in used}
+            found[name] = len(data) + sum(
+                len(files[path]) for path in paths if not path.startswith("draw/")
+            )
+    return found
 
 
 def main(arguments=None):
