@@ -307,7 +307,7 @@ def test_a_number_stays_with_its_unit(small):
 def test_charts_are_told_from_maps_and_digits():
     def ground(colour, share=0.0, ink=(0, 0, 0)):
         image = Image.new("RGB", (100, 100), colour)
-        image.paste(ink, (0, 0, 100, int(100 * share)))
+        image.paste(ink, (5, 5, 95, 5 + int(100 * share)))
         return website.ground(image)
 
     assert ground("white", 0.04) == ground("white", 0.1, (0, 114, 178)) == "chart"

@@ -141,7 +141,7 @@ def together(body):
 
 
 def ground(image):
-    """Say what a picture is made of: a ``chart`` on white, a drawing in the ``dark``, or neither.
+    """Say what a picture is made of: a ``chart`` on white, ``dark`` up to its edge, or neither.
 
     A chart can be turned to light lines on dark paper.  A map or a digit cannot: its colours
     mean something.
@@ -149,7 +149,8 @@ def ground(image):
     tones = np.asarray(image.convert("RGB")).astype(int)
     high, low = tones.max(axis=2), tones.min(axis=2)
     white, black = (low >= 250).mean(), (high < 60).mean()
-    return "chart" if white > 0.8 and black < 0.05 else "dark" if white < 0.05 < black else ""
+    edge = np.concatenate([high[0], high[-1], high[:, 0], high[:, -1]]).mean()
+    return "chart" if white > 0.8 and black < 0.05 else "dark" if edge < 140 else ""
 
 
 def hosted(repository, branch):
@@ -255,6 +256,9 @@ class Site:
         first.select_one("[data-game]").replace_with(game)
         first.select_one(".ways").insert_before(body.find("p"))
         first.select_one(".ways").find_previous_sibling("p")["class"] = "lead"
+        for link in first.select(".ways a"):
+            if link["href"] not in self.pages:  # a course without this lesson
+                link.find_parent("li").decompose()
         body.insert(0, first)
         body.append(body.new_tag("script", src="play.js"))
 
