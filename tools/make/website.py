@@ -31,7 +31,7 @@ from jinja2 import pass_context
 from math_core import LatexError, LatexToMathML
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from PIL import Image
+from PIL import Image, ImageChops
 from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
@@ -378,6 +378,11 @@ class Site:
             self.target(page, picture["src"])
         image = Image.open(io.BytesIO(self.files[name]))
         picture["src"] = page.to(name)
+        box = ImageChops.invert(image.convert("L")).getbbox()
+        if getattr(image, "n_frames", 1) == 1 and box and ground(image.crop(box)) == "dark":
+            image, out = image.crop(box), io.BytesIO()  # no white frame around what is dark
+            image.save(out, "PNG", optimize=True)
+            self.files[name] = out.getvalue()
         made_of = ground(image)
         if made_of:
             picture["class"] = made_of
