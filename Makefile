@@ -4,7 +4,8 @@
 # make test-machines  run every page as other machines would; SETTINGS="sse4 one-thread" for some of them
 # make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
-# make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions
+# make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions,
+#              REPOSITORY=https://... a link that opens a lesson with a kernel
 # make run     run every lesson and solution anew, and keep the outputs
 
 SHELL := /bin/sh
@@ -54,7 +55,7 @@ run: setup
 	$(PY) tools/make/exercises.py
 
 site: setup
-	$(PY) tools/make/website.py $(if $(SOLUTIONS),--solutions)
+	$(PY) tools/make/website.py $(if $(SOLUTIONS),--solutions) $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 clean:
 	rm -rf .venv build site *.egg-info

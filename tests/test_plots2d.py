@@ -104,11 +104,11 @@ def test_a_strip_has_a_place_for_every_moment(frame):
 
 
 def test_a_movie_moves(frame):
-    other = plots2d.look(tilted, frame.fake + 1, limits=(-2, 2))
-    film = plots2d.belief_movie([frame, other, frame], ["1", "2", "3"], np.ones((2, 2)), seconds=3)
+    other, last = (plots2d.look(tilted, frame.fake + far, limits=(-2, 2)) for far in (1, 2))
+    film = plots2d.belief_movie([frame, other, last], ["1", "2", "3"], np.ones((2, 2)), seconds=3)
     gif = Image.open(io.BytesIO(film.gif))
     assert gif.n_frames == 3
-    assert gif.info["duration"] == 1000
+    assert gif.info["duration"] == 2000
     first = np.asarray(gif.convert("RGB"))
     gif.seek(1)
     assert (first != np.asarray(gif.convert("RGB"))).any()

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
+from PIL import Image
 
 from tests.test_repository import MACHINE_PATH, ROOT
 
@@ -255,3 +256,78 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):
         website.main(["--out", str(tmp_path)])
     assert "holds something else" in capsys.readouterr().err
     assert (tmp_path / "letter.txt").read_text() == "keep me"
+
+
+ADDRESS = "https://code.example.org/some/course.git"
+
+
+def test_a_lesson_is_tried_where_the_address_is_known(tmp_path, monkeypatch):
+    """Nothing is invented: no address, no link."""
+    begins = "https://mybinder.org/v2/git/https%3A%2F%2Fcode.example.org%2Fsome%2Fcourse.git/"
+
+    def tried(site):
+        pages = read_all(site.render())
+        links = {
+            name: [one for one in page.links if "mybinder.org/v2" in one] for name, page in pages.items()
+        }
+        return {name: found for name, found in links.items() if found}
+
+    lesson = "notebooks/03_a_dense_gan.html"
+    assert website.cited() == "" and tried(website.Site()) == {}
+    found = tried(website.Site(repository=ADDRESS, branch="a/b"))
+    assert found[lesson] == [begins + "a%2Fb?labpath=notebooks%2F03_a_dense_gan.ipynb"]
+    pages = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises").glob("*.ipynb")]
+    assert set(found) == {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages}
+    (tmp_path / "CITATION.cff").write_text(f'title: "a"\nrepository-code: "{ADDRESS}"\n')
+    monkeypatch.setattr(website, "ROOT", tmp_path)
+    assert website.cited() == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://a.org/b", "https://a.org", "https://me:word@a.org/b", "git@a.org:b", "https://host/b"],
+)
+def test_an_address_that_nobody_else_can_clone_is_refused(address, capsys):
+    with pytest.raises(SystemExit):
+        website.main(["--repository", address])
+    assert "accepted is the https address of a public repository" in capsys.readouterr().err
+
+
+def test_a_number_stays_with_its_unit(small):
+    html = small("15 min, 5 000 digits in 1 min 20 s, 3 GB, 15 / min; `5 000 a`; 3 sets of 20 ms")[
+        "index.html"
+    ].decode()
+    words = re.search("15.*?ms", html)[0].replace("\N{NO-BREAK SPACE}", "~")
+    assert (
+        words
+        == "15~min, 5~000 digits in 1~min 20~s, 3~GB, 15~/~min; <code>5 000 a</code>; 3 sets of 20~ms"
+    )
+
+
+def test_charts_are_told_from_maps_and_digits():
+    def ground(colour, share=0.0, ink=(0, 0, 0)):
+        image = Image.new("RGB", (100, 100), colour)
+        image.paste(ink, (5, 5, 95, 5 + int(100 * share)))
+        return website.ground(image)
+
+    assert ground("white", 0.04) == ground("white", 0.1, (0, 114, 178)) == "chart"
+    assert ground("white", 0.5) == ground("white", 0.3, (246, 203, 171)) == ""
+    assert ground("black", 0.5, (128, 128, 128)) == "dark"
+
+
+def test_the_first_page_begins_with_a_game_and_no_lab_stands_still(full):
+    first = full["index.html"].decode()
+    assert first.index("data-ring") < first.index("Nine notebooks") < first.index("Two commands")
+    for name, data in full.items():
+        if name.startswith("notebooks/") and name.endswith(".html"):
+            assert website.IDLE not in data.decode() and website.STILL not in data.decode(), name
+    assert full["notebooks/01_the_wine_forger.html"].decode().count("The lab needs a kernel.") == 1
+
+
+def test_no_page_weighs_more_than_a_megabyte(full):
+    """With its scripts, style and pictures; what *Draw digits* reads beside it is a file a moment."""
+    weights = website.weights(full)
+    assert set(weights) == {name for name in full if name.endswith(".html")}
+    assert max(weights.values()) < 1e6
+    assert weights["notebooks/01_the_wine_forger.html"] > len(full["notebooks/01_the_wine_forger.html"])
+    assert all(len(data) < 1e6 for name, data in full.items() if name.startswith("draw/"))

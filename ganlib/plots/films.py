@@ -38,10 +38,13 @@ class Movie:
 
     @property
     def gif(self):
-        """The film as bytes of a GIF that begins again for ever, its last picture a second longer."""
+        """The film as bytes of a GIF that begins again for ever, its last picture a second longer.
+
+        The last picture comes first in the file: it is what a viewer shows that plays no GIF.
+        """
         step = max(20, int(1000 * self.seconds / len(self.pictures)))
-        times = [step] * (len(self.pictures) - 1) + [step + 1000]
-        first, *others = (one.convert("P") if one.mode != "P" else one for one in self.pictures)
+        times = [step + 1000] + [step] * (len(self.pictures) - 1)
+        *others, first = (one.convert("P") if one.mode != "P" else one for one in self.pictures)
         out = io.BytesIO()
         first.save(out, "GIF", save_all=True, append_images=others, duration=times, loop=0)
         return out.getvalue()

@@ -78,6 +78,22 @@ def test_the_page_from_the_disk_by_touch_and_by_keys(from_disk):
         assert len(set(seen)) == len(seen)
 
 
+def test_the_page_by_keys_alone(from_disk):
+    for page in from_disk("draw"):
+        said = page.locator("[data-part=said]")
+        page.get_by_role("button", name="0", exact=True).focus()
+        for digit in range(10):
+            page.keyboard.press("Space" if digit % 2 else "Enter")
+            assert f"this {digit} is" in said.inner_text()
+            page.keyboard.press("Tab")
+        look, seen = "document.querySelector('[data-part=big]').toDataURL()", []
+        for key in ("End", "ArrowLeft", "Tab", "Home", "ArrowRight", "Tab", "Home", "Tab", "Enter"):
+            page.keyboard.press(key)
+            if key != "Tab":
+                seen.append(page.evaluate(look))
+        assert len(set(seen)) == len(seen) and said.inner_text().startswith("After 100 steps")
+
+
 def test_the_files_of_the_page_are_what_export_writes(site):
     files = sorted((site[1] / "draw").glob("*.js"))
     assert len(files) == 4

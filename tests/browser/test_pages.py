@@ -8,7 +8,7 @@ from conftest import ROOT, until
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 FOLDERS = ("notebooks", "exercises", "solutions", "docs", ".")
-PAGES = ["index"] + [
+PAGES = ["index", "draw", "play"] + [
     path.relative_to(ROOT).with_suffix("").as_posix()
     for folder in FOLDERS
     for path in sorted((ROOT / folder).glob("*.*"))
@@ -210,11 +210,96 @@ def test_what_must_scroll_can_be_reached(visit):
     assert page.evaluate(f"{wide}.every(box => box.tabIndex === 0)")
 
 
-def test_pictures_stay_light_in_the_dark(visit):
-    page = visit("notebooks/02_the_math", scheme="dark")
-    ground = "getComputedStyle(document.querySelector('{}')).backgroundColor"
-    assert page.evaluate(ground.format("figure img")) == "rgb(255, 255, 255)"
-    assert page.evaluate(ground.format("html")) != "rgb(255, 255, 255)"
+LOOK = """which => { const picture = document.querySelector(which), look = getComputedStyle(picture);
+    return [look.filter.includes('invert(1)'), look.backgroundColor]; }"""
+
+
+def test_charts_turn_dark_and_maps_stay_light_in_the_dark(visit):
+    """White means something on a map, and nothing on a chart."""
+    chart, map_ = "figure img.chart", ".ganlib-film:not(.chart) .ganlib-screen"
+    for scheme, turned in (("dark", True), ("light", False)):
+        page = visit("notebooks/01_the_wine_forger", scheme=scheme)
+        assert page.evaluate(LOOK, chart)[0] == turned
+        assert not page.evaluate(LOOK, map_)[0]
+        assert (page.evaluate(LOOK, "html")[1] == "rgb(255, 254, 251)") != turned
+    page = visit("notebooks/01_the_wine_forger", scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.evaluate(LOOK, chart)[0]
+
+
+def test_what_is_cut_fades_at_the_side_where_more_is_hidden(visit):
+    page = visit("notebooks/03_a_dense_gan", 360)
+    box = page.locator("pre[data-more]").first
+    masked = "box => getComputedStyle(box).maskImage.includes('gradient')"
+    assert box.get_attribute("data-more") == "right" and box.evaluate(masked)
+    box = box.element_handle()
+    for left, due in (("20", "left right"), ("99999", "left "), ("0", "right")):
+        box.evaluate(f"box => {{ box.scrollLeft = {left}; }}")
+        until(lambda: box.get_attribute("data-more") == due)  # noqa: B023
+    box.focus()
+    page.keyboard.press("ArrowRight")  # from here on the keyboard has it: no mask cuts its outline
+    until(lambda: not box.evaluate(masked))
+    assert (
+        not visit("docs/hosting", 1366)
+        .locator("table")
+        .first.evaluate("table => 'more' in table.parentNode.dataset")
+    )
+
+
+def test_a_number_is_not_parted_from_its_unit(visit):
+    page = visit("index", 360)
+    cell = page.get_by_role("cell", name="55 min").first
+    lines = "cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+    assert cell.evaluate(lines + " return range.getClientRects().length; }") == 1
+
+
+def test_a_stranger_plays_on_the_first_page(from_disk):
+    """By touch and by keys: Play, the map beside it, the rules; without scrolling first."""
+    for page in from_disk("index"):
+        said, play = page.locator("[data-part=said]"), page.get_by_role("button", name="Play", exact=True)
+        place, square = play.bounding_box(), page.locator("[data-part=map]").bounding_box()
+        assert max(place["y"] + place["height"], square["y"] + square["height"] / 2) < 800
+        play.tap()
+        until(lambda: int(said.inner_text().split()[1].strip(":")) > 300, 90)  # noqa: B023
+        page.get_by_role("button", name="Pause").press("Enter")
+        still = said.inner_text()
+        page.wait_for_timeout(300)
+        assert said.inner_text() == still
+        page.get_by_role("button", name="Step D ×10").press("Space")
+        page.get_by_role("button", name="Restart").tap()
+        assert said.inner_text().startswith("Step 0:")
+        page.get_by_text("Change the rules").press("Enter")
+        page.get_by_label("D per G").press("End")
+        page.get_by_label("data").select_option("two heaps")
+        assert said.inner_text().endswith("of 2")
+
+
+def test_a_film_is_played_by_keys_alone(visit):
+    """Tab leads from its button over the steps to the slider; arrows, Home and End move it."""
+    page = visit("notebooks/01_the_wine_forger")
+    film = page.locator(".ganlib-film").first
+    label = film.locator(".ganlib-film-bar span")
+    film.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Enter")
+    until(lambda: label.inner_text() != "step 0")
+    page.keyboard.press("Space")
+    still = label.inner_text()
+    page.wait_for_timeout(600)
+    assert label.inner_text() == still
+    for _ in range(2):  # one step back, the slider
+        page.keyboard.press("Tab")
+    page.keyboard.press("Home")
+    assert label.inner_text() == "step 0"
+    page.keyboard.press("ArrowRight")
+    assert label.inner_text() == "step 8"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    moved = label.inner_text()
+    assert moved not in ("step 0", "step 8")
+    for _ in range(2):
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    assert label.inner_text() == "step 8"
 
 
 def test_a_movie_keeps_still_on_request(chromium, site):

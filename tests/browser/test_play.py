@@ -182,6 +182,35 @@ def test_both_games_from_the_disk_by_touch_and_by_keys(from_disk):
         assert float(knob.get_by_label("her weight w").input_value()) < -0.2
 
 
+def test_the_ring_by_keys_alone(from_disk):
+    for page in from_disk("play"):
+        ring = page.locator("[data-ring]")
+        said = ring.locator("[data-part=said]")
+        ring.get_by_role("button", name="Play").focus()
+        page.keyboard.press("Space")
+        until(lambda: int(said.inner_text().split()[1].strip(":")) > 20, 60)  # noqa: B023
+        page.keyboard.press("Space")
+        steps = []
+        for _ in range(3):  # Step D, Step G, Restart
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            steps.append(int(said.inner_text().split()[1].strip(":")))
+        assert steps[1] == steps[0] + 10 and steps[2] == 0
+        page.keyboard.press("Tab")
+        page.keyboard.press("t")  # as a choice is made by its first letter
+        assert said.inner_text().endswith("of 2")
+        page.keyboard.press("Tab")
+        page.keyboard.press("l")
+        assert ring.get_by_label("G’s loss").input_value() == "saturating"
+        page.keyboard.press("Tab")
+        page.keyboard.press("End")
+        assert ring.get_by_label("rate").get_attribute("aria-valuetext") == "0.03"
+        for key in ("Tab", "End", "Tab", "Space"):
+            page.keyboard.press(key)
+        assert ring.get_by_label("D per G").input_value() == "5"
+        assert ring.get_by_label("R1").is_checked()
+
+
 def test_the_colours_of_the_page_are_those_of_the_lessons(page):
     logits = np.linspace(-4, 4, 33)
     due = colours.BELIEF(colours.depth(theory.sigmoid(logits)))[:, :3] * 255

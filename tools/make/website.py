@@ -1,10 +1,11 @@
 """Render the course to static pages: README, lessons, exercises and documents; solutions on request.
 
-    python tools/make/website.py [--solutions] [--out site]
+    python tools/make/website.py [--solutions] [--repository URL] [--branch NAME] [--out site]
 
 The pages show the committed outputs: nothing is run and nothing is fetched.  Formulas become MathML,
 which browsers draw by themselves.  A link to a file of the repository leads to its page; a text file
 that is linked gets a page of its own; what has no page is named without a link.
+Where the repository's public address is known, a lesson has a link that opens it with a kernel.
 """
 
 import argparse
@@ -17,18 +18,20 @@ import re
 import shutil
 import sys
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
+import numpy as np
 from bs4 import BeautifulSoup
 from jinja2 import pass_context
 from math_core import LatexError, LatexToMathML
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from PIL import Image
+from PIL import Image, ImageChops
 from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
@@ -39,6 +42,9 @@ PICTURES = {".gif", ".jpg", ".png", ".svg"}
 CALLS = {"Question.": "question", "What it showed.": "answer"}  # bold words that open a paragraph
 ASSETS = ("style.css", "icon.svg", "page.js", "search.js")
 LIVE = {"play.md": "ring: playRing, knob: playKnob", "draw.md": "draw: play"}  # page: what begins it
+IDLE = "The lab has trained nothing yet"  # what the alt text of a lab says that stands still
+STILL = "On a page without a kernel the picture above stands still. "
+UNIT = re.compile(r"(?<=\d) (?=(?:min|ms|s|h|kB|MB|GB|%|px)\b|/|\d{3}\b)|(?<=\d /) (?=min\b)")
 GUESSES = ("## What you guessed", "lesson.summary(")  # a page has no guesses
 
 
@@ -127,6 +133,53 @@ def notebook(path):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
+def together(body):
+    """Keep a number and its unit on one line, and the digits of a number."""
+    for words in body.find_all(string=UNIT):
+        if not words.find_parent(["code", "math", "pre", "script", "style"]):
+            words.replace_with(UNIT.sub("\N{NO-BREAK SPACE}", words))
+
+
+def ground(image):
+    """Say what a picture is made of: a ``chart`` on white, ``dark`` up to its edge, or neither.
+
+    A chart can be turned to light lines on dark paper.  A map or a digit cannot: its colours
+    mean something.
+    """
+    tones = np.asarray(image.convert("RGB")).astype(int)
+    high, low = tones.max(axis=2), tones.min(axis=2)
+    white, black = (low >= 250).mean(), (high < 60).mean()
+    edge = np.concatenate([high[0], high[-1], high[:, 0], high[:, -1]]).mean()
+    return "chart" if white > 0.8 and black < 0.05 else "dark" if edge < 140 else ""
+
+
+def hosted(repository, branch):
+    """Return where one file of a public repository opens with a kernel, up to the file's own path.
+
+    Args:
+        repository: The address that ``git clone`` takes, ``https``.
+        branch: A branch, a tag or ``HEAD``.
+
+    Raises:
+        ValueError: The address is none that another machine could clone.
+    """
+    parts = urlsplit(repository)
+    if parts.scheme != "https" or "." not in parts.netloc or "@" in parts.netloc or not parts.path[1:]:
+        raise ValueError(
+            f"repository: received {repository!r}, accepted is the https address of a public repository,"
+            " without a name or a password. Correct it, or leave it out: then no page has such a link."
+        )
+    return f"https://mybinder.org/v2/git/{quote(repository, safe='')}/{quote(branch, safe='')}?labpath="
+
+
+def cited():
+    """Return the repository's address as ``CITATION.cff`` has it; nothing where it has none."""
+    path = ROOT / "CITATION.cff"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found = re.search(r"""^repository-code:\s*["']?([^\s"'#]+)""", text, re.M)
+    return found[1] if found else ""
+
+
 def curl(body):
     """Turn straight quotation marks of the prose into curly ones."""
     for block in body(re.compile("^(p|li|td|th|summary|label|option|button|h[1-6])$")):
@@ -141,12 +194,16 @@ class Site:
 
     Args:
         solutions: Whether the solutions are rendered.
+        repository: Its public address; by default that of ``CITATION.cff``, if it has one.
+        branch: The branch that opens.
 
     Raises:
-        ValueError: A formula that cannot be converted; a link to nothing.
+        ValueError: A formula that cannot be converted; a link to nothing; an address that is not public.
     """
 
-    def __init__(self, solutions=False):
+    def __init__(self, solutions=False, repository=None, branch="HEAD"):
+        repository = cited() if repository is None else repository
+        self.hosted = hosted(repository, branch) if repository else ""
         self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
         self.files = {name: (STYLE / name).read_bytes() for name in ASSETS}
         self.files["style.css"] += (FILM / "film.css").read_bytes()
@@ -184,13 +241,26 @@ class Site:
             self.files[f"{name}.js"] = shared + (STYLE / f"{name}.js").read_bytes() + begin.encode()
 
     def invite(self):
-        """Say on the first page what can be done at once."""
-        play, draw = (f'<a href="{source}">' for source in LIVE)
-        words = (
-            f"Nothing to install: {play}play a GAN</a> in this browser, or let one {draw}draw digits</a>."
-        )
-        words = f'<p class="question">{words}</p>'
-        self.pages["README.md"].body.h1.insert_after(BeautifulSoup(words, "html.parser"))
+        """Begin the first page with a game: who opens it has played before she has read."""
+        body, play = self.pages["README.md"].body, self.pages["play.md"].body
+        first = BeautifulSoup((STYLE / "first.html").read_text(encoding="utf-8"), "html.parser")
+        game = copy(play.select_one("[data-ring]"))
+        knobs, rules, more = game.select_one(".knobs"), first.new_tag("details"), first.new_tag("summary")
+        more.string = "Change the rules"
+        rules.extend([more, *game.find_all("label")])
+        knobs.append(rules)
+        head = first.select_one(".head")  # on a phone above the map, on a desktop beside it
+        head.insert(0, body.h1)
+        head.append(game.select_one("[data-part=play]"))
+        game.insert(0, head)
+        first.select_one("[data-game]").replace_with(game)
+        first.select_one(".ways").insert_before(body.find("p"))
+        first.select_one(".ways").find_previous_sibling("p")["class"] = "lead"
+        for link in first.select(".ways a"):
+            if link["href"] not in self.pages:  # a course without this lesson
+                link.find_parent("li").decompose()
+        body.insert(0, first)
+        body.append(body.new_tag("script", src="play.js"))
 
     def add(self, source):
         """Render one file and return its page, whose links still lead into the repository."""
@@ -211,6 +281,7 @@ class Site:
         if page.kind == "Solution":  # its heading is the exercise's
             page.body.h1.string = page.title.replace("Exercise", "Solution", 1)
         curl(page.body)
+        together(page.body)
         used = Counter()
         for heading in page.body(re.compile("^h[1-6]$")):
             anchor = re.sub(r"[^\w\- ]", "", heading.get_text().strip().lower()).replace(" ", "-")
@@ -244,8 +315,31 @@ class Site:
         for bold in page.body.select("p > :is(b, strong):first-child"):
             if not bold.previous_sibling and bold.get_text() in CALLS:
                 bold.name, bold.parent["class"] = "strong", CALLS[bold.get_text()]
+        self.wake(page)
+        if self.hosted and page.kind in ("Lesson", "Exercise"):
+            link = f'<a href="{self.hosted}{quote(page.source, safe="")}">Try it</a>'
+            words = "this page with a kernel, on mybinder.org. It starts slowly and keeps nothing."
+            words = f'<p class="try">{link}: {words}</p>'
+            page.body.h1.insert_after(BeautifulSoup(words, "html.parser"))
         for told in page.body.select(".ganlib-reveal > p"):  # there is no cell to run again
             told.string = "And what did you say?"
+
+    def wake(self, page):
+        """Put a way to play where a lab stands still that has trained nothing: its film follows."""
+        for picture in page.body("img", alt=re.compile(IDLE)):
+            if picture.find_parent(
+                class_="ganlib-film"
+            ):  # it does move; its words are of its first moment
+                picture["alt"] = re.sub(f" ?{IDLE}[^.]*\\.", "", picture["alt"])
+                continue
+            way = page.to(self.pages["play.md"].url)
+            words = f'<a href="{way}">Play a GAN</a> trains one of this kind in your browser'
+            words = (
+                f'<p class="live">The lab needs a kernel. {words}; the film shows what the lab shows.</p>'
+            )
+            picture.find_parent("figure").replace_with(BeautifulSoup(words, "html.parser"))
+        for words in page.body.find_all(string=re.compile(re.escape(STILL))):
+            words.replace_with(words.replace(STILL, ""))
 
     def target(self, page, address):
         """Return where a link of this page leads in the site; None if what it names has no page."""
@@ -284,9 +378,19 @@ class Site:
             self.target(page, picture["src"])
         image = Image.open(io.BytesIO(self.files[name]))
         picture["src"] = page.to(name)
+        box = ImageChops.invert(image.convert("L")).getbbox()
+        if getattr(image, "n_frames", 1) == 1 and box and ground(image.crop(box)) == "dark":
+            image, out = image.crop(box), io.BytesIO()  # no white frame around what is dark
+            image.save(out, "PNG", optimize=True)
+            self.files[name] = out.getvalue()
+        made_of = ground(image)
+        if made_of:
+            picture["class"] = made_of
+            if "ganlib-film" in picture.parent.get("class", ()):
+                picture.parent["class"] = ["ganlib-film", made_of]
         picture["width"], picture["height"], picture["loading"] = *image.size, "lazy"
         if getattr(image, "n_frames", 1) > 1:
-            image.seek(image.n_frames - 1)
+            image.seek(0)  # a film's file begins with its last picture
             still = io.BytesIO()
             image.convert("RGB").save(still, "PNG", optimize=True)
             self.files[f"{name}.png"] = still.getvalue()
@@ -336,10 +440,29 @@ class Site:
         return f"ganlibIndex({text});\n".encode()
 
 
+def weights(files):
+    """Return the bytes of each page with what it opens: scripts, style, pictures; not a generator's."""
+    found = {}
+    for name, data in files.items():
+        if name.endswith(".html"):
+            page, folder = BeautifulSoup(data, "html.parser"), posixpath.dirname(name)
+            used = {one["src"] for one in page(["img", "script"], src=True)}
+            used |= {one["href"] for one in page("link", href=True)}
+            paths = {posixpath.normpath(posixpath.join(folder, one)) for one in used}
+            found[name] = len(data) + sum(
+                len(files[path]) for path in paths if not path.startswith("draw/")
+            )
+    return found
+
+
 def main(arguments=None):
     """Write the site."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--solutions", action="store_true", help="render the solutions too")
+    parser.add_argument(
+        "--repository", help="public https address for *try it* links; else that of CITATION.cff, if any"
+    )
+    parser.add_argument("--branch", default="HEAD", help="what such a link opens")
     parser.add_argument("--out", type=Path, default=ROOT / "site", help="a folder; an older site goes")
     options = parser.parse_args(arguments)
     if options.out.exists() and not (options.out / "index.html").exists() and any(options.out.iterdir()):
@@ -347,7 +470,11 @@ def main(arguments=None):
             f"--out: received {options.out}, which holds something else, accepted is a new folder or an"
             " older site. Name another folder."
         )
-    files = Site(options.solutions).render()
+    try:
+        site = Site(options.solutions, options.repository, options.branch)
+    except ValueError as error:
+        parser.error(str(error))
+    files = site.render()
     shutil.rmtree(options.out, ignore_errors=True)
     for name, data in files.items():
         path = options.out / name

@@ -30,9 +30,10 @@ const forward = (net, rows) => {
   net.forEach(({inputs, units, kernel, bias}, k) => {
     const last = k === net.length - 1;
     rows = rows.map(x => {
-      const y = Float64Array.from(bias);
-      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) y[j] += x[i] * kernel[i * units + j];
-      return last ? y : y.map(one => one < 0 ? LEAK * one : one);
+      const y = bias.slice();
+      for (let i = 0, at = 0; i < inputs; i++) for (let j = 0, xi = x[i]; j < units; j++) y[j] += xi * kernel[at++];
+      if (!last) for (let j = 0; j < units; j++) if (y[j] < 0) y[j] *= LEAK;
+      return y;
     });
     seen.push(rows);
   });
@@ -45,16 +46,19 @@ const zeros = net => net.map(({kernel, bias}) => ({kernel: new Float64Array(kern
 const backward = (net, seen, slopes, into) => {
   for (let k = net.length - 1; k >= 0; k--) {
     const {inputs, units, kernel} = net[k], x = seen[k];
-    if (k < net.length - 1) slopes = slopes.map((row, n) => row.map((one, j) => seen[k + 1][n][j] < 0 ? LEAK * one : one));
-    if (into) slopes.forEach((row, n) => {
-      for (let j = 0; j < units; j++) {
-        into[k].bias[j] += row[j];
-        for (let i = 0; i < inputs; i++) into[k].kernel[i * units + j] += x[n][i] * row[j];
+    slopes = slopes.map((row, n) => {
+      const xs = x[n], ys = seen[k + 1][n], out = new Float64Array(inputs);
+      if (k < net.length - 1) for (let j = 0; j < units; j++) if (ys[j] < 0) row[j] *= LEAK;
+      for (let i = 0, at = 0; i < inputs; i++) {
+        let sum = 0;
+        for (let j = 0; j < units; j++) sum += kernel[at++] * row[j];
+        out[i] = sum;
       }
-    });
-    slopes = slopes.map(row => {
-      const out = new Float64Array(inputs);
-      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) out[i] += kernel[i * units + j] * row[j];
+      if (into) {
+        const {kernel: byKernel, bias: byBias} = into[k];
+        for (let j = 0; j < units; j++) byBias[j] += row[j];
+        for (let i = 0, at = 0; i < inputs; i++) for (let j = 0, xi = xs[i]; j < units; j++) byKernel[at++] += xi * row[j];
+      }
       return out;
     });
   }
@@ -66,23 +70,23 @@ const backward = (net, seen, slopes, into) => {
 const addR1 = (net, seen, gamma, into) => {
   const count = seen[0].length;
   for (let n = 0; n < count; n++) {
-    const gate = k => seen[k + 1][n].map(one => one < 0 ? LEAK : 1);
+    const gated = (k, row) => { const ys = seen[k + 1][n]; return row.map((one, j) => ys[j] < 0 ? LEAK * one : one); };
     const down = [Float64Array.of(1)];  // slope of the logit in the output of layer k, from the last one down
     for (let k = net.length - 1; k >= 0; k--) {
-      const {inputs, units, kernel} = net[k], gated = k < net.length - 1 ? down[0].map((one, j) => one * gate(k)[j]) : down[0];
+      const {inputs, units, kernel} = net[k], row = k < net.length - 1 ? gated(k, down[0]) : down[0];
       const out = new Float64Array(inputs);
-      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) out[i] += kernel[i * units + j] * gated[j];
+      for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) out[i] += kernel[i * units + j] * row[j];
       down.unshift(out);
-      net[k].gated = gated;
+      net[k].gated = row;
     }
     let up = down[0].map(one => gamma / count * one);  // slope of the penalty in the slope at the inputs
     for (let k = 0; k < net.length; k++) {
-      const {inputs, units, kernel, gated} = net[k], next = new Float64Array(units);
+      const {inputs, units, kernel, gated: row} = net[k], next = new Float64Array(units);
       for (let i = 0; i < inputs; i++) for (let j = 0; j < units; j++) {
-        into[k].kernel[i * units + j] += up[i] * gated[j];
+        into[k].kernel[i * units + j] += up[i] * row[j];
         next[j] += up[i] * kernel[i * units + j];
       }
-      up = k < net.length - 1 ? next.map((one, j) => one * gate(k)[j]) : next;
+      up = k < net.length - 1 ? gated(k, next) : next;
     }
   }
 };
@@ -220,6 +224,9 @@ const DATA = {ring: [RING, .05], heaps: [[[-.7, 0], [.7, 0]], .15]};
 
 const playRing = root => {
   const parts = partsOf(root), BATCH = 64, CELLS = 44, FAR = 1.6;
+  const lattice = [], tile = document.createElement('canvas'), small = new ImageData(CELLS, CELLS);  // the map: one pixel a place
+  for (let i = 0; i < CELLS; i++) for (let j = 0; j < CELLS; j++) lattice.push([-FAR + (j + .5) * 2 * FAR / CELLS, FAR - (i + .5) * 2 * FAR / CELLS]);
+  tile.width = tile.height = CELLS;
   let game, random, seed = 1, losses = [NaN, NaN];
   const real = count => Array.from({length: count}, () => {
     const [centres, spread] = DATA[parts.data.value], [x, y] = centres[Math.floor(random.uniform() * centres.length)];
@@ -231,12 +238,9 @@ const playRing = root => {
   const stepG = () => { losses[1] = ringG(game, noise(random, BATCH), options()); game.step += 1; };
   const draw = () => {
     const [pen, side] = sharp(parts.map), place = v => (v + FAR) / (2 * FAR) * side;
-    const lattice = [];
-    for (let i = 0; i < CELLS; i++) for (let j = 0; j < CELLS; j++) lattice.push([-FAR + (j + .5) * 2 * FAR / CELLS, FAR - (i + .5) * 2 * FAR / CELLS]);
-    forward(game.d, lattice).at(-1).forEach(([logit], n) => {
-      pen.fillStyle = `rgb(${shade(logit).map(Math.round).join(',')})`;
-      pen.fillRect(n % CELLS * side / CELLS, Math.floor(n / CELLS) * side / CELLS, side / CELLS + 1, side / CELLS + 1);
-    });
+    forward(game.d, lattice).at(-1).forEach(([logit], n) => small.data.set([...shade(logit), 255], 4 * n));
+    tile.getContext('2d').putImageData(small, 0, 0);
+    pen.drawImage(tile, 0, 0, side, side);
     const kept = random; random = dice(3);
     pen.fillStyle = COLOURS.real;
     for (const [x, y] of real(200)) { pen.beginPath(); pen.arc(place(x), side - place(y), 2.5, 0, 7); pen.fill(); }
