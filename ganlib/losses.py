@@ -88,7 +88,7 @@ LOSSES = {
 
 
 def logits_and_slope(discriminator, images, wanted=True):
-    """Return D's logits and the mean squared length of their gradient by the images.
+    """Return D's logits and the mean squared length of their gradient in the images.
 
     Half of it, times a weight, is the penalty R1 on real images and R2 on fakes: Mescheder et al. (2018),
     eq. 9.  Each logit must depend on its own row alone, so no batch norm in D.

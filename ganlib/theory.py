@@ -171,12 +171,12 @@ def non_saturating_loss(logits):
 
 
 def saturating_gradient(logits):
-    """Return the slope of `saturating_loss` by the logit: ``-D``, which dies as D → 0.  Any shape."""
+    """Return the slope of `saturating_loss` in the logit: ``-D``, which dies as D → 0.  Any shape."""
     return -sigmoid(logits)
 
 
 def non_saturating_gradient(logits):
-    """Return the slope of `non_saturating_loss` by the logit: ``D - 1``, near -1 as D → 0.  Any shape."""
+    """Return the slope of `non_saturating_loss` in the logit: ``D - 1``, near -1 as D → 0.  Any shape."""
     return -sigmoid(np.negative(logits))
 
 

@@ -173,7 +173,7 @@ def _recognise_in(got, due, mistakes, otherwise):
     other_loss="That is -log D, the non-saturating loss.",
 )
 def saturating(answer):
-    """``saturating(logits)`` returns log(1 - D) and its slope by the logit."""
+    """``saturating(logits)`` returns log(1 - D) and its slope in the logit."""
     loss, slope = _both(answer, LOGITS)
     due, slope_due = theory.saturating_loss(LOGITS), theory.saturating_gradient(LOGITS)
     other = theory.non_saturating_loss(LOGITS)

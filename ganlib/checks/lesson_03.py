@@ -268,7 +268,7 @@ def _mended(page):
     count="That is where {detail} steps lead: take `steps` of them, each from where the last one ended.",
     training="G drew with training=True: a batch norm takes the mean of this one picture away from it.",
     g_moved="G moved: nothing but z should.",
-    other="z went elsewhere: what is the slope of the mean squared difference by z?",
+    other="z went elsewhere: what is the slope of the mean squared difference in z?",
 )
 def find_z(answer):
     """``find_z(generator, image, z, steps, rate)`` goes down from z to the z that draws an image."""

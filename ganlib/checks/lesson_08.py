@@ -116,7 +116,7 @@ POINTS = np.random.default_rng(4).normal(size=(7, 3)).astype("float32")
 
 
 def _slopes():
-    """Return the gradient of the logit of `_Network` by each point, written out: ``(7, 3)``."""
+    """Return the gradient of the logit of `_Network` at each point, written out: ``(7, 3)``."""
     hidden = np.tanh(POINTS @ W1)
     return ((1 - hidden**2) * W2[:, 0]) @ W1.T
 
@@ -141,7 +141,7 @@ class _Network:
     batch="The slope of a mean over the batch is too short: take that of the logits themselves.",
     belief="That is the slope of D's belief: the penalty is on the logit.",
     constant="The penalty does not depend on D's weights: was the slope turned into NumPy or cut off?",
-    other="The value is wrong: watch the images, take the slope of the logits by them, square and sum.",
+    other="The value is wrong: watch the images, take the slope of the logits in them, square and sum.",
 )
 def r1(answer):
     """``r1(discriminator, images)``: half the mean squared slope of D's logit at the images."""

@@ -73,7 +73,7 @@ class Forgery:
         return sigmoid(self._seen(bottles) @ self._weights + self._bias)
 
     def push(self, place):
-        """Return minus the gradient of the mean of -log D by the place, ``(d,)``."""
+        """Return minus the gradient of the mean of -log D in the place, ``(d,)``."""
         return np.mean(1 - self.believe(place + self.spread)) * self._weights
 
     def miss(self):

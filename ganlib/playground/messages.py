@@ -17,7 +17,7 @@ def line(figures):
 
     Args:
         figures: A dict with ``iteration``, ``d_updates``, ``real_accuracy``, ``fake_accuracy``, ``slope``
-            (mean length of the gradient of G's loss by a fake), ``diversity`` (spread of the fakes over
+            (mean length of the gradient of G's loss at a fake), ``diversity`` (spread of the fakes over
             that of the reals), and ``modes``: (reached, all, good share) or None.
     """
     real, fake, slope = (figures[name] for name in ("real_accuracy", "fake_accuracy", "slope"))
