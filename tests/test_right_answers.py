@@ -15,7 +15,7 @@ from tests.wrong_answers.lesson_01 import moved
 from tests.wrong_answers.lesson_02 import classified, to_loss
 from tests.wrong_answers.lesson_03 import fixed, searched
 from tests.wrong_answers.lesson_04 import signs, told
-from tests.wrong_answers.lesson_05 import balls
+from tests.wrong_answers.lesson_05 import outside
 from tests.wrong_answers.lesson_05 import told as pipelines_told
 from tests.wrong_answers.lesson_06 import fit, near, ordered
 from tests.wrong_answers.lesson_08 import fair, kept
@@ -73,11 +73,52 @@ def by_sums(before, after):
     return sum(abs(total) > abs(sum(gaps)) - 1e-7 for total in sums) / len(sums)
 
 
-def by_mask(images, labels, digit, batch_size):
-    """Sort out in NumPy, and shuffle all of what is left."""
-    kept = images[labels == digit].astype("float32") / 127.5 - 1
-    stream = tf.data.Dataset.from_tensor_slices(kept).shuffle(len(kept))
-    return stream.batch(batch_size, drop_remainder=True)
+def by_filter(images, labels, one, other, batch_size):
+    """Sort out in the stream, and shuffle with room for all images."""
+    stream = tf.data.Dataset.from_tensor_slices((images, labels))
+    two = [
+        stream.filter(lambda image, label, digit=digit: label == digit)
+        .map(lambda image, label: tf.cast(image, tf.float32) / 127.5 - 1)
+        .shuffle(len(images))
+        .batch(batch_size // 2, drop_remainder=True)
+        for digit in (one, other)
+    ]
+    return tf.data.Dataset.zip(tuple(two)).map(lambda a, b: tf.concat([a, b], axis=0)).prefetch(2)
+
+
+def by_generator(images, labels, one, other, batch_size):
+    """NumPy deals the hands, a dataset of them only carries them."""
+    random = np.random.default_rng(0)
+
+    def deal():
+        kinds = [random.permutation(images[labels == digit]) for digit in (one, other)]
+        for start in range(0, min(map(len, kinds)) - batch_size // 2 + 1, batch_size // 2):
+            hand = np.concatenate([kind[start : start + batch_size // 2] for kind in kinds])
+            yield hand.astype("float32") / 127.5 - 1
+
+    form = tf.TensorSpec((batch_size, *images.shape[1:]), tf.float32)
+    return tf.data.Dataset.from_generator(deal, output_signature=form)
+
+
+def by_pairs(images, labels, one, other, batch_size):
+    """Pairs of single images, made into batches together, then unfolded."""
+    scaled = images.astype("float32") / 127.5 - 1
+    kinds = [scaled[labels == digit] for digit in (one, other)]
+    two = [tf.data.Dataset.from_tensor_slices(kind).shuffle(len(kind)) for kind in kinds]
+    pairs = tf.data.Dataset.zip(tuple(two)).batch(batch_size // 2, drop_remainder=True)
+    return pairs.map(lambda a, b: ops.concatenate([a, b]))
+
+
+def two_misses(real, first, second, k):
+    """Places in sets instead of masks."""
+    one, other = (set(np.flatnonzero(outside(real, fake, k))) for fake in (first, second))
+    return len(one & other), len(one) * len(other) / len(real)
+
+
+def missed_by_loop(real, first, second, k):
+    """Point by point."""
+    lost = [[outside(real[i : i + 1], fake, k)[0] for i in range(len(real))] for fake in (first, second)]
+    return sum(map(min, *lost)), sum(lost[0]) * np.mean(lost[1])
 
 
 def by_sets(first, second):
@@ -411,10 +452,7 @@ RIGHT = {
         lambda before, after: signs()(after, before),
         by_sums,
     ],
-    "5.2": [
-        by_mask,
-        lambda images, labels, digit, size: by_mask(images, labels, digit, size).prefetch(2),
-    ],
+    "5.2": [by_filter, by_generator, by_pairs],
     "5.3": [pipelines_told("", ""), by_sets],
     "5.7": [
         lambda n, m: np.prod(np.arange(1, m + 1) / np.arange(n + 1, n + m + 1)),
@@ -425,10 +463,10 @@ RIGHT = {
         lambda n, m: [thrown(n, m)],
     ],
     "5.8": [
-        lambda r, f, k: np.flatnonzero(~balls(r, f, k).any(1)).tolist(),
-        lambda r, f, k: tf.where(~balls(r, f, k).any(1))[:, 0],
-        lambda r, f, k: [float(i) for i in range(len(r)) if not balls(r[i : i + 1], f, k).any()],
-        lambda r, f, k: np.flatnonzero(~balls(r, f, k).any(1))[::-1],
+        two_misses,
+        lambda *given: tf.constant(two_misses(*given)),
+        lambda *given: [np.float32(each) for each in two_misses(*given)],
+        missed_by_loop,
     ],
     "5.6": [
         Better(),

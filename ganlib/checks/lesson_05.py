@@ -5,6 +5,7 @@ from math import comb, factorial
 import numpy as np
 
 from ganlib.checks import Wrong, array, check_names, number, recognise, recognise_all, task
+from ganlib.checks.balls import WAYS, misses, twice
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.checks.streams import AILS, epoch, epochs, numbered
 from ganlib.recipe import Recipe
@@ -52,34 +53,40 @@ def diversity(answer):
 @task(
     "5.2",
     dataset="Return a tf.data.Dataset.",
-    labels="The labels are still there: a GAN is fed images only.",
+    labels="An element is more than a batch: drop the labels, and join both halves with tf.concat.",
     single="The elements are single images: stack them into batches.",
     remainder="The last batch is smaller than the others: drop the remainder.",
     scale="The pixels are not in [-1, 1] as float32.",
-    digit="Other digits are in it.",
+    digit="Digits are in it that were not asked for.",
+    swapped="The first half of each batch is due to `one`, the second to `other`: yours are swapped.",
+    mixed="Not each batch has {detail} of `one`, then as many of `other`: half of batch_size of either.",
     size="The batches hold {detail} images where batch_size is 64.",
-    few="Images are missing or come twice: 2 500 of the digit in batches of 64 make 39 batches an epoch.",
-    endless="It never ends: no repeat, so that an epoch is once through the images.",
-    order="The images come in their old order: shuffle them.",
+    few="Images are missing or come twice: 1 500 of the rarer digit make 46 batches an epoch.",
+    endless="It never ends: no repeat, so that an epoch ends with the rarer digit.",
+    order="A digit comes in its old order: shuffle each of the two.",
+    pairs="The k-th of one digit always comes with the k-th of the other: shuffle before you zip.",
     neighbours="Neighbours stay together: shuffle single images, before they are batched.",
-    buffer="Only neighbours are mixed: the buffer must hold all of the digit; np.sum(labels == digit)?",
+    buffer="Only neighbours are mixed: the buffer must hold all images of a digit.",
     frozen="Every epoch has the same order: let shuffle draw a new one each time.",
 )
-def pipeline(answer):
-    """``pipeline(images, labels, digit, batch_size)``: batches of one digit, shuffled and scaled."""
-    images, labels = numbered(50, 2500, 50)
-    dataset = answer(images, labels, 1, 64)
-    batches, again = epoch(dataset, labels), epoch(dataset, labels)
-    flat = np.concatenate(batches)
-    if (np.diff(flat) > 0).all():
-        raise Wrong("order")
-    if all((np.diff(batch) == 1).all() for batch in batches):
-        raise Wrong("neighbours")
-    if np.array_equal(batches, again):
+def halves(answer):
+    """``halves(images, labels, one, other, batch_size)``: batches, half of one digit, half of another."""
+    counts = (50, 2500, 1500, 50)
+    images, labels = numbered(*counts)
+    dataset = answer(images, labels, 1, 2, 64)
+    (first, second), again = epoch(dataset, labels, 46), epoch(dataset, labels, 46)
+    if np.array_equal(first - 50, second - 2550):
+        raise Wrong("pairs" if (np.diff(first) < 0).any() else "order")
+    for half, start, count in ((first, 50, counts[1]), (second, 2550, counts[2])):
+        if (np.diff(half.ravel()) > 0).all():
+            raise Wrong("order")
+        if (np.diff(half, axis=1) == 1).all():
+            raise Wrong("neighbours")
+        # through a buffer of four fifths no image comes so early; through a whole one some do
+        if (half.ravel() - start < np.arange(half.size) + 0.82 * count).all():
+            raise Wrong("buffer")
+    if any(np.array_equal(half, anew) for half, anew in zip((first, second), again, strict=True)):
         raise Wrong("frozen")
-    # through a buffer of 2 048 no image comes so early; without one some do, all but surely
-    if (flat - flat.min() < np.arange(len(flat)) + 2048).all():
-        raise Wrong("buffer")
 
 
 @task(
@@ -253,42 +260,41 @@ def by_chance(answer):
 
 @task(
     "5.8",
-    mask="Return the places of the missed ones, such as [0, 4], not a truth value for each.",
     itself="A fake is not its own neighbour: its nearest neighbour is another one.",
-    inside="Those are the real ones that lie in some ball: the others are asked for.",
+    inside="You count those that lie in some ball: the others are missed.",
     every="Yours misses every real one: it is missed if it lies in no ball. How large are your balls?",
-    fakes="Those are fakes: the places of real images are asked for.",
+    fakes="You count fakes: of the real ones we ask which are missed.",
     wrong_balls="The balls go round the fakes, and a ball's size comes from its fake's neighbours.",
     next="The ball reaches to the k-th neighbour: yours counts one too few or too many.",
     squared="Distances are compared with squared distances.",
-    other="{detail} is wrong: which real points have no fake whose ball reaches them?",
+    either="The first number counts those that one of the two misses: both have to.",
+    together="All drawings in one heap make other balls: ask for each training by itself.",
+    swapped="The two are swapped: first how many both miss, then how many by chance.",
+    share="A number is asked for, not a share: how many of all real ones?",
+    product="That multiplies two numbers: what share of the ones does chance take again?",
+    mean="A mean, or the smaller of the two: by chance the second draws from all real ones.",
+    other="Wrong: which real points lie in no ball of the first, which in none of the second?",
 )
-def missed(answer):
-    """``missed(real, fake, k)``: the places of real points that no fake's ball holds."""
+def missed_twice(answer):
+    """``missed_twice(real, first, second, k)``: how many both miss, and how many chance would have."""
     random = np.random.default_rng(3)
     real = random.normal(size=(40, 3)) * [2, 1, 0.5]
-    fake = 0.7 * random.normal(size=(25, 3)) + [1, 0, 0]
-    away = np.linalg.norm(real[:, None] - fake[None], axis=2)
-    apart = np.sort(np.linalg.norm(fake[:, None] - fake[None], axis=2), 1)
-    of_real = np.sort(np.linalg.norm(real[:, None] - real[None], axis=2), 1)
-    found, rules = [], {}
+    first, second = 0.7 * random.normal(size=(25, 3)) + [1, 0, 0], 0.8 * random.normal(size=(30, 3))
+    cases = []
     for k in (1, 3):
-        got = answer(real, fake, k)
-        if str(getattr(got, "dtype", "")).strip("<>'") in ("bool", "dtype: 'bool"):
-            raise Wrong("mask")
-        found.append(sorted(array(got, (None,), "missed").tolist()))
-        hits = away < apart[:, k]
-        masks = {
-            "": ~hits.any(1),
-            "inside": hits.any(1),
-            "every": ~hits.all(1),
-            "fakes": ~hits.any(0),
-            "itself": ~(away < apart[:, k - 1]).any(1),
-            "next": ~(away < apart[:, k + 1]).any(1),
-            "wrong-balls": ~(away < of_real[:, k : k + 1]).any(1),
-            "squared": ~(away**2 < apart[:, k]).any(1),
-        }
-        for hint, mask in masks.items():
-            rules.setdefault(hint, []).append(np.flatnonzero(mask).tolist())
-    if hint := next((hint for hint, places in rules.items() if places == found), "other"):
-        raise Wrong(hint, "Your answer")
+        got = array(answer(real, first, second, k), (2,), "missed_twice")
+        due, *others = (twice(real, first, second, k, way) for way in WAYS)
+        one, other = (misses(real, fake, k) for fake in (first, second))
+        heap = misses(real, np.concatenate([first, second]), k).sum()
+        mistakes = [
+            *zip(WAYS[1:], others, strict=True),
+            ("either", ((one | other).sum(), due[1])),
+            ("together", (heap, due[1])),
+            ("swapped", due[::-1]),
+            *(("share", (due[0] / n, due[1] / m)) for n, m in ((40, 1), (40, 40), (1, 40))),
+            ("product", (due[0], one.sum() * other.sum())),
+            ("mean", (due[0], (one.sum() + other.sum()) / 2)),
+            ("mean", (due[0], min(one.sum(), other.sum()))),
+        ]
+        cases.append((got, due, mistakes))
+    recognise_all(cases)

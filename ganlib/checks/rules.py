@@ -77,9 +77,13 @@ def diversity(images):
     return np.sqrt(2 * x.var(0, ddof=1).sum())
 
 
-def missed(real, fake, k):
-    reach = distances.radii(fake, k)
-    return np.flatnonzero((np.linalg.norm(real[:, None] - fake[None], axis=2) >= reach).all(1))
+def missed_twice(real, first, second, k):
+    def missed(fake):
+        reach = distances.radii(fake, k)
+        return (np.linalg.norm(real[:, None] - fake[None], axis=2) >= reach).all(1)
+
+    one, other = missed(first), missed(second)
+    return {"the first": np.sum(one & other), "the second": len(real) * one.mean() * other.mean()}
 
 
 def frechet(real, fake):

@@ -27,9 +27,18 @@ def elements(dataset, most=200):
     return [tf.nest.map_structure(np.asarray, element) for element in steady(dataset.take(most))]
 
 
-def epoch(dataset, labels):
-    """Return the numbers of the images in one epoch, batch by batch, or say what is wrong with it."""
-    batches = elements(dataset, 100)
+def epoch(dataset, labels, count):
+    """Return the numbers of the images in one epoch, or say what is wrong with it.
+
+    Args:
+        dataset: Batches of 64, half of them of digit 1, half of digit 2.
+        labels: The digits of all images.
+        count: How many batches are due.
+
+    Returns:
+        Two arrays ``(count, 32)``: of digit 1 and of digit 2.
+    """
+    batches = elements(dataset, 2 * count)
     if not batches:
         raise Wrong("few")
     if isinstance(batches[0], tuple | dict | list):
@@ -40,20 +49,27 @@ def epoch(dataset, labels):
         raise Wrong("shape", f"a batch has shape {batches[0].shape} where (64, 4, 4) is due")
     if len(batches[0]) != 64:
         raise Wrong("size", str(len(batches[0])))
-    if len(batches) == 100:
+    if len(batches) == 2 * count:
         raise Wrong("endless")
     if batches[0].dtype != np.float32 or batches[0].min() != -1 or batches[0].max() != 1:
         raise Wrong("scale")
     pixels = [np.rint((batch[:, 0, :2] + 1) * 127.5).astype(int) for batch in batches]
     found = [256 * pair[:, 0] + pair[:, 1] for pair in pixels]
-    flat = np.concatenate(found)
-    if not np.isin(flat, np.flatnonzero(labels == 1)).all():
-        raise Wrong("digit")
     if len(found[-1]) != len(found[0]):
         raise Wrong("remainder")
-    if len(flat) != 39 * 64 or len(set(flat)) != len(flat):
+    numbers = np.stack(found)
+    if numbers.max() >= len(labels):  # no image has such pixels: they were turned round
+        raise Wrong("scale")
+    digits = labels[numbers]
+    if not np.isin(digits, (1, 2)).all():
+        raise Wrong("digit")
+    if (digits[:, :32] == 2).all() and (digits[:, 32:] == 1).all():
+        raise Wrong("swapped")
+    if not ((digits[:, :32] == 1).all() and (digits[:, 32:] == 2).all()):
+        raise Wrong("mixed", "32")
+    if len(numbers) != count or len(np.unique(numbers)) != numbers.size:
         raise Wrong("few")
-    return found
+    return numbers[:, :32], numbers[:, 32:]
 
 
 AILS = ("fine", "remainder", "unshuffled", "frozen", "neighbours", "buffer")

@@ -10,54 +10,67 @@ from ganlib.recipe import Adam
 from ganlib.recipes import RECIPES
 
 
-def keep(stream, digit):
-    return stream.filter(lambda image, label: label == digit)
-
-
-def image_only(image, label):
-    return image
-
-
 def unit(image):
     return tf.cast(image, tf.float32) / 127.5 - 1
 
 
-def pipeline(
+def halves(
     shuffle=5000,
     scale=unit,
     remainder=True,
     batch=True,
     again=True,
-    late=False,
+    late=0,
     endless=False,
-    labels=False,
+    join=lambda a, b: tf.concat([a, b], 0),
+    share=2,
+    together=0,
 ):
-    """The pipeline with one thing wrong."""
+    """The two streams with one thing wrong."""
 
-    def build(images, names, digit, batch_size):
-        stream = keep(tf.data.Dataset.from_tensor_slices((images, names)), digit)
-        if not labels:
-            stream = stream.map(image_only)
-        if shuffle and not late:
-            stream = stream.shuffle(shuffle, seed=3, reshuffle_each_iteration=again)
-        if scale and not labels:
-            stream = stream.map(scale)
-        if batch:
-            stream = stream.batch(batch_size, drop_remainder=remainder)
-        if late:
-            stream = stream.shuffle(40, seed=3)
-        return stream.repeat() if endless else stream
+    def build(images, names, one, other, size):
+        def stream(digit):
+            found = tf.data.Dataset.from_tensor_slices(images[names == digit])
+            if shuffle:
+                found = found.shuffle(shuffle, seed=3 + digit, reshuffle_each_iteration=again)
+            found = found.map(scale) if scale else found
+            if batch and not together:
+                found = found.batch(size // share, drop_remainder=remainder)
+            return found.shuffle(late, seed=3) if late else found
+
+        both = tf.data.Dataset.zip((stream(one), stream(other)))
+        if together:
+            both = both.shuffle(together, seed=3).batch(size // share, drop_remainder=remainder)
+        both = both.map(join) if join else both
+        return both.repeat() if endless else both
 
     return build
 
 
-def any_digit(images, labels, digit, batch_size):
-    stream = tf.data.Dataset.from_tensor_slices(images).shuffle(2600, seed=1).map(unit)
-    return stream.batch(batch_size, drop_remainder=True)
+def in_old_order(digit_of=lambda one, other: one):
+    """One of the two digits is not shuffled."""
+
+    def build(images, names, one, other, size):
+        def stream(digit):
+            found = tf.data.Dataset.from_tensor_slices(images[names == digit])
+            found = found if digit == digit_of(one, other) else found.shuffle(len(images), seed=4)
+            return found.map(unit).batch(size // 2, drop_remainder=True)
+
+        both = tf.data.Dataset.zip((stream(one), stream(other)))
+        return both.map(lambda a, b: tf.concat([a, b], 0))
+
+    return build
 
 
-def twice(images, labels, digit, batch_size):
-    return pipeline()(images, labels, digit, batch_size).repeat(2)
+def of_both(images, labels, one, other, size):
+    """Both digits, as they come."""
+    stream = tf.data.Dataset.from_tensor_slices(images[np.isin(labels, (one, other))])
+    return stream.shuffle(5000, seed=1).map(unit).batch(size, drop_remainder=True)
+
+
+def any_digit(images, labels, one, other, size):
+    stream = tf.data.Dataset.from_tensor_slices(images).shuffle(5000, seed=1).map(unit)
+    return stream.batch(size, drop_remainder=True)
 
 
 def as_rows(images):
@@ -117,6 +130,29 @@ def balls(real, fake, k, power=1):
     return np.linalg.norm(real[:, None] - fake[None], axis=2) ** power < apart
 
 
+def outside(real, fake, k):
+    return ~balls(real, fake, k).any(1)
+
+
+def twice(missed=outside, both=np.logical_and, chance=lambda a, b, n: a * b / n):
+    """What two trainings miss, with one thing wrong."""
+
+    def answer(real, first, second, k):
+        one, other = (missed(real, fake, k) for fake in (first, second))
+        return both(one, other).sum(), chance(one.sum(), other.sum(), len(real))
+
+    return answer
+
+
+def fakes_for_reals(real, first, second, k):
+    one, other = (~balls(real, fake, k).any(0) for fake in (first, second))
+    return one.sum() + other.sum(), len(real) * one.mean() * other.mean()
+
+
+def in_one_heap(real, first, second, k):
+    return outside(real, np.concatenate([first, second]), k).sum(), twice()(real, first, second, k)[1]
+
+
 def few_throws():
     """A simulation that says something else at each call: by a fifth too much, then too little."""
     times = itertools.cycle((1.2, 0.8))
@@ -124,27 +160,34 @@ def few_throws():
 
 
 WRONG = {
-    "pipeline": [
-        ("dataset", lambda images, labels, digit, size: images[labels == digit] / 127.5 - 1),
-        ("labels", pipeline(labels=True)),
-        ("single", pipeline(batch=False)),
-        ("remainder", pipeline(remainder=False)),
-        ("scale", pipeline(scale=None)),
-        ("scale", pipeline(scale=lambda x: tf.cast(x, tf.float32) / 255)),
+    "halves": [
+        ("dataset", lambda images, labels, one, other, size: images[labels == one] / 127.5 - 1),
+        ("labels", halves(join=None)),
+        ("single", halves(batch=False, join=lambda a, b: a)),
+        (
+            "remainder",
+            lambda i, n, one, other, size: halves(remainder=False)(i[n == 2], n[n == 2], 2, 2, 64),
+        ),
+        ("scale", halves(scale=None)),
+        ("scale", halves(scale=lambda x: tf.cast(x, tf.float32) / 255)),
         ("digit", any_digit),
-        ("few", twice),
-        ("endless", pipeline(endless=True)),
-        ("order", pipeline(shuffle=0)),
-        ("neighbours", pipeline(late=True)),
-        ("buffer", pipeline(shuffle=2)),
-        ("buffer", pipeline(shuffle=32)),
-        ("buffer", pipeline(shuffle=1000)),
-        ("buffer", pipeline(shuffle=2048)),
-        ("few", lambda images, labels, digit, size: pipeline()(images, labels, digit, size).take(38)),
-        ("size", lambda images, labels, digit, size: pipeline()(images, labels, digit, 32)),
-        ("size", lambda images, labels, digit, size: pipeline()(images, labels, digit, digit)),
-        ("shape", lambda images, labels, digit, size: pipeline()(images[:, :2], labels, digit, size)),
-        ("frozen", pipeline(again=False)),
+        ("swapped", halves(join=lambda a, b: tf.concat([b, a], 0))),
+        ("mixed", of_both),
+        ("mixed", halves(join=lambda a, b: tf.reshape(tf.stack([a, b], 1), (-1, 4, 4)))),
+        ("few", lambda *given: halves()(*given).repeat(2).take(80)),
+        ("few", lambda *given: halves()(*given).take(45)),
+        ("endless", halves(endless=True)),
+        ("order", halves(shuffle=0)),
+        ("order", in_old_order()),
+        ("order", in_old_order(lambda one, other: other)),
+        ("pairs", halves(shuffle=0, together=1500)),
+        ("neighbours", halves(shuffle=0, late=40)),
+        ("buffer", halves(shuffle=32)),
+        ("buffer", halves(shuffle=1000)),
+        ("size", lambda i, n, one, other, size: halves()(i, n, one, other, 32)),
+        ("size", halves(share=1)),
+        ("shape", lambda i, n, one, other, size: halves()(i[:, :2], n, one, other, size)),
+        ("frozen", halves(again=False)),
     ],
     "diversity": [
         ("wrapped", by_bytes),
@@ -233,18 +276,25 @@ WRONG = {
         ("other", lambda n, m: 1 / 6),
         ("nothing", lambda n, m: None),
     ],
-    "missed": [
-        ("mask", lambda r, f, k: ~balls(r, f, k).any(1)),
-        ("itself", lambda r, f, k: np.flatnonzero(~balls(r, f, k - 1).any(1))),
-        ("inside", lambda r, f, k: np.flatnonzero(balls(r, f, k).any(1))),
-        ("every", lambda r, f, k: np.flatnonzero(~balls(r, f, k).all(1))),
-        ("fakes", lambda r, f, k: np.flatnonzero(~balls(r, f, k).any(0))),
-        ("wrong-balls", lambda r, f, k: np.flatnonzero(~balls(f, r, k).any(0))),
-        ("next", lambda r, f, k: np.flatnonzero(~balls(r, f, k + 1).any(1))),
-        ("squared", lambda r, f, k: np.flatnonzero(~balls(r, f, k, power=2).any(1))),
-        ("every", lambda r, f, k: np.arange(len(r))),
-        ("other", lambda r, f, k: np.arange(k)),
-        ("shape", lambda r, f, k: (~balls(r, f, k).any(1)).sum()),
-        ("nothing", lambda r, f, k: None),
+    "missed_twice": [
+        ("itself", twice(lambda r, f, k: ~balls(r, f, k - 1).any(1))),
+        ("inside", twice(lambda r, f, k: balls(r, f, k).any(1))),
+        ("every", twice(lambda r, f, k: ~balls(r, f, k).all(1))),
+        ("every", lambda r, f, g, k: (len(r), len(r))),
+        ("fakes", fakes_for_reals),
+        ("wrong-balls", twice(lambda r, f, k: ~balls(f, r, k).any(0))),
+        ("next", twice(lambda r, f, k: ~balls(r, f, k + 1).any(1))),
+        ("squared", twice(lambda r, f, k: ~balls(r, f, k, power=2).any(1))),
+        ("either", twice(both=np.logical_or)),
+        ("together", in_one_heap),
+        ("swapped", lambda *given: twice()(*given)[::-1]),
+        ("share", lambda r, *rest: np.divide(twice()(r, *rest), len(r))),
+        ("share", twice(chance=lambda a, b, n: a * b / n**2)),
+        ("product", twice(chance=lambda a, b, n: a * b)),
+        ("mean", twice(chance=lambda a, b, n: (a + b) / 2)),
+        ("mean", twice(chance=lambda a, b, n: min(a, b))),
+        ("other", lambda r, f, g, k: (k, k)),
+        ("shape", lambda *given: twice()(*given)[0]),
+        ("nothing", lambda r, f, g, k: None),
     ],
 }
