@@ -27,6 +27,7 @@ from ganlib.checks.networks import (
     step_that,
     trainable,
     walked,
+    walked_wrongly,
 )
 from ganlib.checks.page import check_build, check_rounds, repaired_page
 from ganlib.theory import sigmoid
@@ -277,13 +278,7 @@ def find_z(answer):
     image, start = generator(noise(1, LATENT_DIM, seed=6))[0], noise(1, LATENT_DIM, seed=7)
     for steps, rate in ((1, 0.3), (12, 0.3)):
         due = walked(generator, image, start, steps, rate)
-        others = [
-            ("start", start),
-            ("uphill", walked(generator, image, start, steps, -rate)),
-            ("sum", walked(generator, image, start, steps, rate * image.shape.num_elements())),
-            ("plain", walked(generator, image, start, steps, rate, tf.identity)),
-            ("added", walked(generator, -image, start, steps, rate)),
-        ]
+        others = walked_wrongly(generator, image, start, steps, rate)
         (watched,) = spies(generator)
         before = trainable(generator), statistics(generator)
         got = array(answer(generator, image, start, steps, rate), tuple(start.shape), "find_z")

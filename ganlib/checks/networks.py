@@ -221,3 +221,14 @@ def walked(generator, image, z, steps, rate, cost=tf.square):
             loss = tf.reduce_mean(cost(generator(z, training=False) - image))
         z = z - rate * tape.gradient(loss, z)
     return z.numpy()
+
+
+def walked_wrongly(generator, image, z, steps, rate):
+    """Return pairs of a mistake's hint and where it leads."""
+    return [
+        ("start", z),
+        ("uphill", walked(generator, image, z, steps, -rate)),
+        ("sum", walked(generator, image, z, steps, rate * image.shape.num_elements())),
+        ("plain", walked(generator, image, z, steps, rate, tf.identity)),
+        ("added", walked(generator, -image, z, steps, rate)),
+    ]
