@@ -272,12 +272,12 @@ def check_names(named, hints, function, unknown):
             raise Wrong(hints[name], got)
 
 
-def recognise_all(cases):
+def recognise_all(cases, name=""):
     """`recognise` for several cases, tuples of its arguments: a mistake must explain all of them."""
     got, due, mistakes = zip(*cases, strict=True)
     hints = [hint for hint, _ in mistakes[0]]
     values = np.array([[value for _, value in row] for row in mistakes]).swapaxes(0, 1)
-    recognise(np.array(got), np.array(due), list(zip(hints, values, strict=True)))
+    recognise(np.array(got), np.array(due), list(zip(hints, values, strict=True)), name)
 
 
 def follows(got, cases, rule, mistakes):

@@ -5,7 +5,7 @@ from math import comb, factorial
 import numpy as np
 
 from ganlib.checks import Wrong, array, check_names, number, recognise, recognise_all, task
-from ganlib.checks.balls import WAYS, misses, twice
+from ganlib.checks.balls import missed_by_both
 from ganlib.checks.seeds import CASES, RULES, check_rule
 from ganlib.checks.streams import AILS, epoch, epochs, numbered
 from ganlib.recipe import Recipe
@@ -59,7 +59,7 @@ def diversity(answer):
     scale="The pixels are not in [-1, 1] as float32.",
     digit="Digits are in it that were not asked for.",
     swapped="The first half of each batch is due to `one`, the second to `other`: yours are swapped.",
-    mixed="Not each batch has {detail} of `one`, then as many of `other`: half of batch_size of either.",
+    mixed="Not each batch has 32 of `one`, then as many of `other`: half of batch_size of either.",
     size="The batches hold {detail} images where batch_size is 64.",
     few="Images are missing or come twice: 1 500 of the rarer digit make 46 batches an epoch.",
     endless="It never ends: no repeat, so that an epoch ends with the rarer digit.",
@@ -283,18 +283,5 @@ def missed_twice(answer):
     cases = []
     for k in (1, 3):
         got = array(answer(real, first, second, k), (2,), "missed_twice")
-        due, *others = (twice(real, first, second, k, way) for way in WAYS)
-        one, other = (misses(real, fake, k) for fake in (first, second))
-        heap = misses(real, np.concatenate([first, second]), k).sum()
-        mistakes = [
-            *zip(WAYS[1:], others, strict=True),
-            ("either", ((one | other).sum(), due[1])),
-            ("together", (heap, due[1])),
-            ("swapped", due[::-1]),
-            *(("share", (due[0] / n, due[1] / m)) for n, m in ((40, 1), (40, 40), (1, 40))),
-            ("product", (due[0], one.sum() * other.sum())),
-            ("mean", (due[0], (one.sum() + other.sum()) / 2)),
-            ("mean", (due[0], min(one.sum(), other.sum()))),
-        ]
-        cases.append((got, due, mistakes))
+        cases.append((got, *missed_by_both(real, first, second, k)))
     recognise_all(cases)

@@ -278,20 +278,20 @@ def needed(answer):
     due = [needed_by(runs) for runs in tables]
     if found == due:
         return
-    rules = {
-        "all": {"worse": lambda part, full: True},
-        "seen": {"judge": TUNE},
-        "tuned": {"tune": JUDGE},
-        "tuned-too": {"tune": TUNE + JUDGE},
-        "shared": {"rate_of": "full"},
-        "lucky": {"choose": min},
-        "mean": {"worse": lambda part, full: np.mean(part) > np.mean(full)},
-        "paired": {"worse": lambda part, full: np.greater(part, full).all()},
-        "better": {"worse": lambda part, full: max(part) < min(full)},
-    }
-    for hint, rule in rules.items():
+    mistakes = [
+        ("all", {"worse": lambda part, full: True}),
+        ("seen", {"judge": TUNE}),
+        ("tuned", {"tune": JUDGE}),
+        ("tuned", {"tune": TUNE + JUDGE}),
+        ("shared", {"rate_of": "full"}),
+        ("lucky", {"choose": min}),
+        ("mean", {"worse": lambda part, full: np.mean(part) > np.mean(full)}),
+        ("paired", {"worse": lambda part, full: np.greater(part, full).all()}),
+        ("better", {"worse": lambda part, full: max(part) < min(full)}),
+    ]
+    for hint, rule in mistakes:
         if found == [needed_by(runs, **rule) for runs in tables]:
-            raise Wrong(hint.removesuffix("-too"))
+            raise Wrong(hint)
     place = next(i for i, names in enumerate(found) if names != due[i])
     off = sorted(found[place] ^ due[place])[0]
     kept = "is named and should not be" if off in found[place] else "should be named"

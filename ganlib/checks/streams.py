@@ -66,7 +66,7 @@ def epoch(dataset, labels, count):
     if (digits[:, :32] == 2).all() and (digits[:, 32:] == 1).all():
         raise Wrong("swapped")
     if not ((digits[:, :32] == 1).all() and (digits[:, 32:] == 2).all()):
-        raise Wrong("mixed", "32")
+        raise Wrong("mixed")
     if len(numbers) != count or len(np.unique(numbers)) != numbers.size:
         raise Wrong("few")
     return numbers[:, :32], numbers[:, 32:]

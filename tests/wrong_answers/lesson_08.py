@@ -205,6 +205,7 @@ WRONG = {
         ("all", lambda runs, tune, judge: list("abcde")),
         ("seen", lambda runs, tune, judge: fair()(runs, tune, tune)),
         ("tuned", lambda runs, tune, judge: fair()(runs, judge, judge)),
+        ("tuned", lambda runs, tune, judge: fair()(runs, [*tune, *judge], judge)),
         ("shared", fair(shared=True)),
         ("lucky", fair(choose=min)),
         ("mean", fair(worse=lambda part, full: np.mean(part) > np.mean(full))),

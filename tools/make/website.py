@@ -390,8 +390,7 @@ class Site:
                 picture.parent["class"] = ["ganlib-film", made_of]
         picture["width"], picture["height"], picture["loading"] = *image.size, "lazy"
         if getattr(image, "n_frames", 1) > 1:
-            image.seek(0)  # a film's file begins with its last picture
-            still = io.BytesIO()
+            still = io.BytesIO()  # a film's file begins with its last picture
             image.convert("RGB").save(still, "PNG", optimize=True)
             self.files[f"{name}.png"] = still.getvalue()
             picture.wrap(page.body.new_tag("picture")).insert(
