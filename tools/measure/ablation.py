@@ -72,6 +72,13 @@ def tuned(runs):
     }
 
 
+def plan(best):
+    """Return all runs, ``KEY`` each: three rates for one seed, two more seeds at the old and the best rate."""
+    first = [(variant, rate, TUNE) for rate in RATES for variant in VARIANTS]
+    first += [(variant, 1.0, seed) for seed in JUDGES for variant in VARIANTS]
+    return first + [(name, rate, seed) for seed in JUDGES for name, rate in best.items() if rate != 1]
+
+
 if __name__ == "__main__":
     about = {
         "command": "GANLIB_DATA=folder python tools/measure/ablation.py",
@@ -79,8 +86,5 @@ if __name__ == "__main__":
         "measured": "10 000 samples against the 10 000 test images",
         "classifier": ganlib.metrics.classifier.NAME,
     }
-    plan = [(variant, rate, TUNE) for rate in RATES for variant in VARIANTS]
-    plan += [(variant, 1.0, seed) for seed in JUDGES for variant in VARIANTS]
-    best = tuned(complete(PATH, about, KEY, plan, measure))
-    plan += [(name, best[name], seed) for seed in JUDGES for name in VARIANTS if best[name] != 1]
-    complete(PATH, about, KEY, plan, measure)
+    best = tuned(complete(PATH, about, KEY, plan({}), measure))
+    complete(PATH, about, KEY, plan(best), measure)
