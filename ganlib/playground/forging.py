@@ -59,12 +59,11 @@ class Forgery:
         place = np.broadcast_to(np.asarray(place, float), self.hidden.shape).copy()
         fake, real = place + self.spread, self.hidden + self.spread
         self.offers.append(Offer(place, float(self.believe(fake).mean())))
+        both, labels = self._seen(np.concatenate([real, fake])), np.repeat([1.0, 0.0], len(real))
         for _ in range(_STEPS):
-            real_slope, fake_slope = self.believe(real) - 1, self.believe(fake)
-            self._weights -= (
-                _RATE * (real_slope @ self._seen(real) + fake_slope @ self._seen(fake)) / (2 * len(real))
-            )
-            self._bias -= _RATE * (real_slope.mean() + fake_slope.mean()) / 2
+            slope = (sigmoid(both @ self._weights + self._bias) - labels) / len(both)
+            self._weights -= _RATE * slope @ both
+            self._bias -= _RATE * slope.sum()
         return self.offers[-1]
 
     def believe(self, bottles):
