@@ -3,9 +3,9 @@
     GANLIB_DATA=folder python tools/measure/ablation.py
 
 Full MNIST, 5 000 steps; 10 000 samples against the 10 000 test images.  Each variant has half, once and
-twice the rates of `modern` with seed 0, and seeds 1 and 2 at its own rates and at the best of the three by
-seed 0: chosen by one seed, judged by two others.  Runs that the file holds already are kept; delete the
-file to start anew.  Lesson 8 reads it.
+twice the rates of `modern` with seed 0, and seeds 1 and 2 at its own rates and at the best of the three
+by seed 0: chosen by one seed, judged by two others.  Runs that the file holds already are kept; delete
+the file to start anew.  Lesson 8 reads it.
 """
 
 import os
@@ -73,7 +73,7 @@ def tuned(runs):
 
 
 def plan(best):
-    """Return all runs, ``KEY`` each: three rates for one seed, two more seeds at the old and the best rate."""
+    """Return all runs by ``KEY``: one seed at three rates, two more at the old and the best rate."""
     first = [(variant, rate, TUNE) for rate in RATES for variant in VARIANTS]
     first += [(variant, 1.0, seed) for seed in JUDGES for variant in VARIANTS]
     return first + [(name, rate, seed) for seed in JUDGES for name, rate in best.items() if rate != 1]
