@@ -1,8 +1,8 @@
 """The smallest GANs that can be tested: linear ones on points, and one that makes images.
 
-A GAN takes a second or two to trace, twice that where an execution has many steps, and four more to compile
-by XLA.  Where a test asks for one that is as it was built, and not for a new object, `put_back` saves that, a
-`Pool` does it for a whole file, and `plain` traces the least.
+A GAN takes a second or two to trace, twice that where an execution has many steps, and four more to
+compile by XLA.  Where a test asks for one that is as it was built, and not for a new object, `put_back`
+saves that, a `Pool` does it for a whole file, and `plain` traces the least.
 """
 
 from contextlib import contextmanager
