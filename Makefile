@@ -28,8 +28,8 @@ lab: setup
 UNIT := unit-1 unit-2 unit-3
 PAGES := pages-1 pages-2 pages-3
 PARTS := unit-1 pages-1 unit-2 pages-2 unit-3 pages-3
-tests-1 := $(wildcard tests/test_[a-d]*.py)
-tests-2 := $(wildcard tests/test_[e-l]*.py)
+tests-1 := $(wildcard tests/test_[a-f]*.py)
+tests-2 := $(wildcard tests/test_[g-l]*.py)
 tests-3 := $(wildcard tests/test_[m-z]*.py)
 lessons-1 := $(wildcard notebooks/0[6-9]*.ipynb notebooks/[1-9]*.ipynb)
 lessons-2 := $(wildcard notebooks/0[0-5]*.ipynb)
