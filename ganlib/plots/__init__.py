@@ -5,14 +5,13 @@ what they are made of, `films` what moves, `colours` who has which colour.
 """
 
 from ganlib.plots.charts import beliefs, curves, dots, lines
-from ganlib.plots.colours import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR
+from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
 from ganlib.plots.figures import Figure
 from ganlib.plots.films import Movie
 from ganlib.plots.images import grid, movie, strip, tile
 
 __all__ = [
     "D_COLOUR",
-    "FAKE_COLOUR",
     "G_COLOUR",
     "REAL_COLOUR",
     "Figure",

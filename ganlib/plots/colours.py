@@ -6,7 +6,7 @@ They are from the palette of Okabe and Ito, which survives greyscale printing an
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-D_COLOUR, G_COLOUR, REAL_COLOUR, FAKE_COLOUR = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+D_COLOUR, G_COLOUR, REAL_COLOUR = "#0072B2", "#D55E00", "#009E73"
 FAR = 3.0  # the logit at which a map of beliefs is as deep as it gets: D = .95, or .05 on the other side
 BELIEF = LinearSegmentedColormap.from_list(
     "belief", ["#F6CBAB", "#FADBC6", "#FFFFFF", "#C4DDF1", "#8ABEE5"]
