@@ -119,7 +119,8 @@ def test_the_rows_hold_the_weights_in_their_order():
 def test_two_losses_of_g_share_one_program():
     """The saturating one's first step of Adam goes the way of log(1 - D): for one seed, other weights."""
     short = {"steps": 3, "seeds": 2, "frames": 1}
-    usual, saturating = (sweep(toys.RING, **short, loss=name) for name in ("non-saturating", "saturating"))
+    names = "non-saturating", "saturating"
+    usual, saturating = (sweep(toys.RING, **short, loss=name) for name in names)
     np.testing.assert_array_equal(usual["points"][0], saturating["points"][0])
     assert not np.array_equal(usual["points"][1], saturating["points"][1])
     game = module._game("non-saturating", 2, 1, False, False, False)

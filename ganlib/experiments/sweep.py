@@ -61,7 +61,7 @@ def sweep(
         A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, 1000, 2)``, ``modes``,
         ``good``, ``d_loss``, ``g_loss``, ``accuracy``, and ``lead``, how far D's mean logit of reals is
         above that of fakes: all that counts with a critic; ``push``, the median length of the slope of
-        −log D by a fake, which is how hard the usual loss pulls at a point.  And ``step``
+        −log D at a fake, which is how hard the usual loss pulls at a point.  And ``step``
         ``(frames + 1,)``.
 
     Raises:

@@ -1,11 +1,11 @@
-"""Draw with the five tutorials' recipes, as long as each trained in the table, and write a JSON of strips.
+"""Draw with the five tutorials' recipes, each as long as in the table, and write a JSON of strips.
 
     GANLIB_DATA=folder python tools/measure/drawings.py
 
 For each recipe the GAN of seed 0 is trained on full MNIST as in `table.py`, and draws sixteen images
 after each of the two numbers of steps that its rows of the table hold: at equal CPU time ("budget") and
-at its own length ("full").  Strips that the file holds already are kept; delete it to start anew.
-Lesson 6 shows them.
+at its own length ("full").  Strips that the file holds already are kept, and so is a training that was
+broken off, under build/drawings; delete them to start anew.  Lesson 6 shows the strips.
 """
 
 import json
@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from runs import complete, packed
-from table import BUDGET, CHUNK
+from table import BUDGET
 
 import ganlib
 from ganlib import metrics
 
-PATH = Path(__file__).resolve().parents[2] / "notebooks" / "measured" / "drawings.json"
+ROOT = Path(__file__).resolve().parents[2]
+PATH = ROOT / "notebooks" / "measured" / "drawings.json"
 TABLE = Path(metrics.__file__).with_name("table.json")
 RECIPES = ("two-layer", "deep", "batch-norm", "only-zeros-raw", "only-zeros", "smoothed")
 LENGTHS = ("budget", "full")
@@ -34,9 +35,9 @@ def steps():
 
 def plan():
     """Return pairs of recipe and length, the shorter length first."""
-    return [(name, length) for name in RECIPES for length in sorted(LENGTHS, key=lambda x: steps()[name, x])]
-
-
+    return [
+        (name, length) for name in RECIPES for length in sorted(LENGTHS, key=lambda x: steps()[name, x])
+    ]
 
 
 @cache
@@ -52,9 +53,11 @@ def measure(recipe, length):
     """Train one GAN on to one of its lengths, and return its row with a strip of what it draws."""
     gan, train, test = started(recipe)
     due = steps()[recipe, length]
-    while gan.steps_done < due:  # in the table's pieces
-        ganlib.train(gan, train, steps=min(CHUNK, due - gan.steps_done), verbose=0)
-    distance = metrics.frechet(metrics.features(test.images), metrics.features(gan.sample(SAMPLES, seed=1)))
+    run_dir = ROOT / "build" / "drawings" / recipe
+    ganlib.train(gan, train, steps=due, verbose=0, run_dir=run_dir, resume=True, save_every=120)
+    distance = metrics.frechet(
+        metrics.features(test.images), metrics.features(gan.sample(SAMPLES, seed=1))
+    )
     row = {"recipe": recipe, "length": length, "steps": due, "frechet": round(float(distance), 1)}
     return row | {"images": packed(gan.sample(DRAWN, seed=2))}
 
