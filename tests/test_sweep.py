@@ -70,7 +70,7 @@ def test_penalty_packing_and_the_other_loss_run():
 
 
 def test_only_its_penalty_holds_a_critic():
-    critic = {"steps": 200, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
+    critic = {"steps": 400, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
     held, packed, free = (
         sweep(toys.RING, **critic, **more) for more in ({"gp": 10}, {"gp": 10, "pack": 2}, {})
     )

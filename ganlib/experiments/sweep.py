@@ -251,23 +251,29 @@ def _game(loss, seeds, pack, on_reals, between, bounded):
     return play
 
 
-def _look(mixture, players, pack):
-    """Measure every seed now, on 1 000 fakes and 1 000 reals."""
-    seeds, count = players["G"][0].shape[0], 1000 - 1000 % pack
-    z = tf.random.stateless_normal((seeds, count, LATENT_DIM), (1, 1), alg="philox")
+@partial(tf.function, jit_compile=True, autograph=False)
+def _asked(players, z, real, pack):
+    """Return G's points, D's logits of reals and of them, and the slope of the usual loss at each."""
     fake = _run(players["G"], z)
-    real = np.stack([mixture.draw(count, seed) for seed in range(seeds)])
     with tf.GradientTape() as tape:
         tape.watch(fake)
         fake_logits = _judge(players["D"], fake, pack)
         cost = tf.reduce_sum(tf.nn.softplus(-fake_logits))
-    push = np.linalg.norm(tape.gradient(cost, fake), axis=2)
-    real_logits, fake_logits = np.asarray(_judge(players["D"], real, pack)), fake_logits.numpy()
-    found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake.numpy()]
+    return fake, _judge(players["D"], real, pack), fake_logits, tape.gradient(cost, fake)
+
+
+def _look(mixture, players, pack):
+    """Measure every seed now, on 1 000 fakes and 1 000 reals."""
+    seeds, count = players["G"][0].shape[0], 1000 - 1000 % pack
+    z = tf.random.stateless_normal((seeds, count, LATENT_DIM), (1, 1), alg="philox")
+    real = tf.constant(np.stack([mixture.draw(count, seed) for seed in range(seeds)]))
+    fake, real_logits, fake_logits, slopes = (x.numpy() for x in _asked(players, z, real, pack))
+    push = np.linalg.norm(slopes, axis=2)
+    found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake]
     right = [(real_logits > 0).mean((1, 2)), (fake_logits < 0).mean((1, 2))]
     both = np.logaddexp(0, -real_logits).mean((1, 2)), np.logaddexp(0, fake_logits).mean((1, 2))
     return {
-        "points": fake.numpy(),
+        "points": fake,
         "modes": np.array([row["modes"] for row in found]),
         "good": np.array([row["good"] for row in found]),
         "d_loss": np.mean(both, 0),
