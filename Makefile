@@ -14,7 +14,8 @@ COURSE ?= course
 ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
-.PHONY: setup lab test test-unit test-notebooks test-slow test-machines test-browser check site run clean
+.PHONY: setup lab test test-unit test-notebooks test-slow test-machines test-browser check site run clean \
+  unit-1 unit-2 unit-3 pages-1 pages-2 pages-3
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -23,17 +24,39 @@ lab: setup
 	$(PY) -m ganlib start $(COURSE)
 	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) $(COURSE)
 
-# Side by side: each alone leaves half of two cores idle.  -O keeps their outputs apart, where make can.
+# In parts, two at a time, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
+UNIT := unit-1 unit-2 unit-3
+PAGES := pages-1 pages-2 pages-3
+PARTS := unit-1 pages-1 unit-2 pages-2 unit-3 pages-3
+tests-1 := $(wildcard tests/test_[a-f]*.py)
+tests-2 := $(wildcard tests/test_[g-l]*.py)
+tests-3 := $(wildcard tests/test_[m-z]*.py)
+lessons-1 := $(wildcard notebooks/0[6-9]*.ipynb notebooks/[1-9]*.ipynb)
+lessons-2 := $(wildcard notebooks/0[0-5]*.ipynb)
+lessons-3 := solutions
+COVERAGE := build/coverage
+
 test: setup
-	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),-O) test-unit test-notebooks
+	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
+	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),-O) $(PARTS)
+	$(PY) -m coverage combine --quiet $(COVERAGE)
+	$(PY) -m coverage report
+
+$(UNIT): unit-%: setup
+	COVERAGE_FILE=$(COVERAGE)/.coverage.$* $(PY) -m pytest -m "not slow" --cov --cov-report= --cov-fail-under=0 \
+	  -p no:cacheprovider $(tests-$*)
+
+$(PAGES): pages-%: setup
+	$(MAKE) test-notebooks LESSONS="$(lessons-$*)"
 
 test-unit: setup
 	$(PY) -m pytest -m "not slow" --cov --cov-report=term
 
 # Without a network: tests/offline blocks it.
+LESSONS ?= notebooks solutions
 test-notebooks: setup
 	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 \
-	  -p no:cacheprovider notebooks solutions
+	  -p no:cacheprovider $(LESSONS)
 
 test-slow: setup
 	$(PY) -m pytest -m slow

@@ -1,5 +1,6 @@
 """A training that was stopped, at any moment and for any reason, ends as if it never had been."""
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 import ganlib
 from ganlib import checkpoint, recipes
 from ganlib.training import Snapshots
-from tests.tiny import put_back, values
+from tests.tiny import Pool, plain, put_back, values
 
 # Everything that has a state: batch norm, dropout, averaged weights, a decaying rate, k > 1.
 TINY = ganlib.get_recipe("small").but(
@@ -39,6 +40,9 @@ def fresh():
     return gan
 
 
+POOL = Pool(fresh)
+
+
 @pytest.fixture(scope="module")
 def as_fresh():
     """Return a function that gives one GAN, each time as it was built."""
@@ -50,7 +54,8 @@ def as_fresh():
 def run(folder, steps=60, gan=None, callbacks=(), **options):
     shots = Snapshots(2, every=7)
     options = {"run_dir": folder, "save_every": 0, "verbose": 0, **options}
-    return ganlib.train(gan or fresh(), EXAMPLES, steps=steps, callbacks=[*callbacks, shots], **options)
+    with contextlib.nullcontext(gan) if gan else POOL.lent() as gan:
+        return ganlib.train(gan, EXAMPLES, steps=steps, callbacks=[*callbacks, shots], **options)
 
 
 def content(folder):
@@ -77,7 +82,7 @@ def test_a_stopped_run_ends_as_one_that_never_stopped(whole, tmp_path):
     for stop in (5, 20, 35):
         run(tmp_path, callbacks=[Stop(stop)], resume=True)
         assert json.loads((checkpoint.find(tmp_path)[0].stem)[5:].lstrip("0")) == stop
-    history = run(tmp_path, resume=True)
+    history = run(tmp_path, resume=True, gan=fresh())  # a new object: nothing is left in it
     assert content(tmp_path) == content(whole[0])
     for name, expected in whole[1].items():
         np.testing.assert_array_equal(history[name], expected)
@@ -88,14 +93,15 @@ def test_a_stopped_run_ends_as_one_that_never_stopped(whole, tmp_path):
 
 @pytest.mark.parametrize("name", ["wasserstein", "spectral"])
 def test_a_critic_and_a_power_iteration_go_on_to_the_bit(name, tmp_path):
-    def trained(steps, **options):
-        gan = ganlib.build(name, seed=3, xla=False)
-        gan.compile(steps_per_execution=2)
+    def trained(gan, steps, **options):
         ganlib.train(gan, ganlib.load_digits(), steps=steps, verbose=0, **options)
-        return checkpoint.digest({name: np.asarray(v) for name, v in gan.state().items()})
+        return checkpoint.digest(values(gan))
 
-    half = trained(2, run_dir=tmp_path)
-    assert half != trained(4) == trained(4, run_dir=tmp_path, resume=True)
+    one, other = (plain(ganlib.build(name, seed=3)) for _ in range(2))
+    start = values(one)
+    whole = trained(one, 4)
+    assert trained(put_back(one, start), 2, run_dir=tmp_path) != whole
+    assert trained(other, 4, run_dir=tmp_path, resume=True) == whole
 
 
 def test_the_state_is_all_that_changes(tmp_path):

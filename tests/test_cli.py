@@ -16,6 +16,7 @@ import ganlib
 from ganlib import checkpoint, recipes
 from ganlib.cli import DATA, main
 from tests.tiny import IMAGES as TINY
+from tests.tiny import POINTS
 
 
 @pytest.fixture(autouse=True)
@@ -148,8 +149,9 @@ def test_every_recipe_names_data_that_there_is():
     assert {row.data for row in recipes.RECIPES.values()} <= set(DATA)
 
 
-def test_points_have_no_pictures(tmp_path):
-    assert main(["train", "wine", "--steps", "2", "--quiet", "--out", str(tmp_path / "run")]) == 0
+def test_points_have_no_pictures(tmp_path, monkeypatch):
+    monkeypatch.setitem(recipes.RECIPES, "dots", POINTS.but(data="wine"))
+    assert main(["train", "dots", "--steps", "2", "--quiet", "--out", str(tmp_path / "run")]) == 0
     assert {path.suffix for path in (tmp_path / "run").iterdir()} == {"", ".jsonl", ".npz"}
 
 

@@ -42,7 +42,9 @@ print(json.dumps([one, many, np.abs(images - same).max().item(), words, gan.step
 """
 
 
-@pytest.mark.parametrize(("devices", "size", "steps"), [(2, 32, 2 + 14), (3, 33, 2 + 14)])
+@pytest.mark.parametrize(
+    ("devices", "size", "steps"), [(2, 32, 2 + 14), pytest.param(3, 33, 2 + 14, marks=pytest.mark.slow)]
+)
 def test_several_devices_train_as_one_does_or_say_what_they_cannot_share(devices, size, steps):
     """A process for each number of devices: TensorFlow's groups of devices last as long as theirs.
 

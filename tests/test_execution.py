@@ -12,14 +12,28 @@ import pytest
 
 import ganlib
 from ganlib.backend import keras, tf
-from tests.tiny import put_back, values
+from tests.tiny import Pool, put_back, values
 
 DIGITS = np.random.default_rng(0).integers(0, 256, (300, 28, 28), "uint8")
 
 
-def trained(steps=24, **options):
+def new(**options):
     gan = ganlib.GAN("only-zeros", seed=2)
     gan.compile(**options)
+    return gan
+
+
+POOL = Pool(new)
+
+
+@pytest.fixture(autouse=True)
+def taken_back():
+    yield
+    POOL.back()
+
+
+def trained(steps=24, **options):
+    gan = new(**options)
     return gan, ganlib.train(gan, DIGITS, steps=steps, verbose=0)
 
 
@@ -44,8 +58,7 @@ def test_it_is_keras_own_loop_within_rounding(whole):
 
 
 def test_users_data_sets_and_callbacks_work_as_on_any_model():
-    gan = ganlib.GAN("only-zeros", seed=2)
-    gan.compile(steps_per_execution=4)
+    gan = POOL.take(steps_per_execution=4)
     seen = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
     batches = tf.data.Dataset.from_tensor_slices(DIGITS[:192]).batch(32)
@@ -80,18 +93,15 @@ def take_everything(gan):
 
 def test_no_iterator_is_tuned_by_a_thread_that_sleeps(iterated):
     """An iterator that is tuned waits at its end for up to as long as it has lived: see `data.steady`."""
-    gan = ganlib.GAN("only-zeros", seed=2)
-    for xla in (True, False):
-        gan.compile(jit_compile=xla)
-        take_everything(gan)
+    for options in ({"steps_per_execution": 4}, {"steps_per_execution": 1, "jit_compile": False}):
+        take_everything(POOL.take(**options))
     assert len(iterated) >= 8
     assert set(iterated) == {False}
 
 
 def test_fit_takes_an_array_as_train_does():
     """Equal bits, whichever of the two is called; 100 images are three whole batches an epoch."""
-    gan = ganlib.GAN("only-zeros", seed=2)
-    gan.compile(steps_per_execution=2)
+    gan = POOL.take(steps_per_execution=4)
     start = values(gan)
     ways = (
         lambda: ganlib.train(gan, DIGITS[:100], epochs=3, verbose=0),

@@ -137,7 +137,9 @@ def namespaces():
 
 
 @pytest.mark.skipif(not namespaces(), reason="needs a user without an entry: unshare --user")
-@pytest.mark.parametrize("home", [None, "/proc", "/nowhere/at/all"])
+@pytest.mark.parametrize(
+    "home", ["/nowhere/at/all", *(pytest.param(home, marks=pytest.mark.slow) for home in (None, "/proc"))]
+)
 def test_a_user_without_a_name_and_a_home(home, folder, tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

@@ -7,6 +7,7 @@ import ganlib
 from ganlib import inputs, models
 from ganlib.backend import keras, tf
 from ganlib.playground.trainer import Trainer
+from tests.tiny import plain
 
 RECIPE = ganlib.get_recipe("small")
 IMAGES = np.random.default_rng(0).integers(0, 256, (128, 28, 28), "uint8")
@@ -56,7 +57,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def gan():
-    made = ganlib.build(RECIPE.but(xla=False))
+    made = plain(ganlib.build(RECIPE))
     made.fit(IMAGES, verbose=0)
     return made
 

@@ -19,6 +19,9 @@ from tests import tiny
 # Everything that has a state: batch norm, dropout, averaged weights, two optimizers.
 RECIPE = tiny.IMAGES.but(batch_size=32, ema=0.9)
 DIGITS = np.random.default_rng(0).integers(0, 256, (330, 28, 28), "uint8")  # ten steps and ten images
+DOTS = np.random.default_rng(0).normal(size=(330, 2)).astype("f4")  # where XLA compiles many programs
+LINEAR = {"generator": recipes.dense(2), "discriminator": (recipes.LOGIT,), "latent_dim": 3}
+LINEAR |= {"shape": (2,), "pixels": None, "ema": 0.0}
 NAMES = ["d_loss", "fake_accuracy", "g_loss", "real_accuracy"]
 callbacks = keras.callbacks
 
@@ -31,10 +34,21 @@ WAYS = {
 both_ways = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 
 
-def built(steps_per_execution=4, **changes):
+def new(steps_per_execution=4, jit_compile=False, rate=None, **changes):
     gan = ganlib.GAN(RECIPE.but(**changes), seed=3)
-    gan.compile(steps_per_execution=steps_per_execution)
+    descent = [] if rate is None else [keras.optimizers.SGD(rate) for _ in range(2)]
+    gan.compile(*descent, steps_per_execution=steps_per_execution, jit_compile=jit_compile)
     return gan
+
+
+POOL = tiny.Pool(new)
+built = POOL.take
+
+
+@pytest.fixture(autouse=True)
+def taken_back():
+    yield
+    POOL.back()
 
 
 def same(one, other):
@@ -45,7 +59,7 @@ def same(one, other):
 @pytest.fixture(scope="module")
 def epochs():
     """What callbacks must see: the means over the steps of each of three epochs, from single steps."""
-    history = ganlib.train(built(1), DIGITS, steps=30, verbose=0)
+    history = ganlib.train(built(steps_per_execution=1), DIGITS, steps=30, verbose=0)
     return {name: history[name].reshape(3, 10).mean(1) for name in NAMES}
 
 
@@ -132,7 +146,7 @@ def test_a_schedule_is_not_moved():
 
 
 def test_backup_and_restore_goes_on_in_fit_to_the_bit(tmp_path):
-    whole, stopped, other = built(), built(), built()
+    whole, stopped, other = built(), new(), new()  # in the last Keras will leave its first epoch
     whole.fit(DIGITS, epochs=4, verbose=0)
 
     class Die(callbacks.Callback):
@@ -240,16 +254,15 @@ def test_a_resumed_run_goes_on_in_its_epoch(tmp_path):
 @pytest.mark.parametrize("jit", [True, False])
 def test_fit_begins_where_the_gan_stands_and_counts_what_it_did(jit):
     """One step an execution: the order is read, not raced for, and the end of the data is no step."""
-    gan, other = built(), built()
-    gan.compile(steps_per_execution=1, jit_compile=jit)
-    other.compile(steps_per_execution=10, jit_compile=jit)
-    gan.fit(DIGITS, epochs=2, verbose=0)
-    other.fit(DIGITS, epochs=2, verbose=0)
+    gan = built(steps_per_execution=1, jit_compile=jit, **LINEAR)
+    other = built(steps_per_execution=10, jit_compile=jit, **LINEAR)
+    gan.fit(DOTS, epochs=2, verbose=0)
+    other.fit(DOTS, epochs=2, verbose=0)
     np.testing.assert_allclose(
         gan.generator.get_weights()[0], other.generator.get_weights()[0], rtol=1e-3, atol=1e-5
     )
     unknown = tf.data.Dataset.from_generator(
-        lambda: iter([DIGITS[:32]] * 3), output_signature=tf.TensorSpec((None, 28, 28), tf.uint8)
+        lambda: iter([DOTS[:32]] * 3), output_signature=tf.TensorSpec((None, 2), tf.float32)
     )
     gan.fit(unknown, verbose=0)
     assert gan.steps_done == 23
@@ -257,9 +270,8 @@ def test_fit_begins_where_the_gan_stands_and_counts_what_it_did(jit):
 
 @pytest.mark.parametrize("jit", [True, False])
 def test_every_batch_of_a_dataset_is_trained_on_the_last_and_smaller_too(jit):
-    gan = built()
-    gan.compile(steps_per_execution=4, jit_compile=jit)
-    history = gan.fit(tf.data.Dataset.from_tensor_slices(DIGITS).batch(32), epochs=2, verbose=0)
+    gan = built(jit_compile=jit, **LINEAR)
+    history = gan.fit(tf.data.Dataset.from_tensor_slices(DOTS).batch(32), epochs=2, verbose=0)
     assert gan.steps_done == 22
     assert all(np.isfinite(v).all() for v in history.history.values())
 
@@ -268,14 +280,13 @@ def test_batches_of_every_size_give_what_keras_gives():
     def sizes():
         start = 0
         for size in (32, 32, 8, 8, 5, 32, 1, 32):
-            yield DIGITS[start : start + size]
+            yield DOTS[start : start + size]
             start += size
 
-    signature = tf.TensorSpec((None, 28, 28), tf.uint8)
+    signature = tf.TensorSpec((None, 2), tf.float32)
     found = []
     for jit in (True, False):
-        gan = built(discriminator=(recipes.FLATTEN, *recipes.dense(8, "leaky"), recipes.LOGIT))
-        gan.compile(steps_per_execution=4, jit_compile=jit)
+        gan = built(jit_compile=jit, **LINEAR)
         data = tf.data.Dataset.from_generator(sizes, output_signature=signature)
         found.append((gan.fit(data, verbose=0).history["d_loss"][0], gan.steps_done))
     assert [steps for _, steps in found] == [8, 8]
@@ -284,12 +295,11 @@ def test_batches_of_every_size_give_what_keras_gives():
 
 @pytest.mark.parametrize("jit", [True, False])
 def test_steps_per_epoch_are_not_run_over(jit):
-    gan = built()
-    gan.compile(steps_per_execution=4, jit_compile=jit)
-    endless = tf.data.Dataset.from_tensors(DIGITS[:32]).repeat()
+    gan = built(jit_compile=jit, **LINEAR)
+    endless = tf.data.Dataset.from_tensors(DOTS[:32]).repeat()
     gan.fit(endless, epochs=2, steps_per_epoch=6, verbose=0)
     assert gan.steps_done == 12
-    gan.fit(DIGITS, epochs=2, steps_per_epoch=3, verbose=0)
+    gan.fit(DOTS, epochs=2, steps_per_epoch=3, verbose=0)
     assert gan.steps_done == 18 and gan.steps_per_execution == 4
 
 
@@ -321,9 +331,7 @@ def test_a_gan_is_no_function():
 
 
 def exploding():
-    gan = built()
-    gan.compile(keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e30), steps_per_execution=2)
-    return gan
+    return built(steps_per_execution=2, rate=1e30)
 
 
 @both_ways
@@ -344,7 +352,7 @@ def test_terminate_on_nan_ends_it_quietly(way, capsys):
 
 
 def test_weights_that_break_in_the_last_step_are_seen():
-    gan = built(1)
+    gan = built(steps_per_execution=1)
     gan.fit(DIGITS, verbose=0)
 
     class Break(callbacks.Callback):
@@ -561,24 +569,23 @@ def test_other_precisions_are_refused_at_the_door(name, policy):
         ganlib.GAN("small", discriminator=mine)
 
 
-CHANNELS_FIRST = """
-import ganlib, numpy as np
-digits = np.random.default_rng(0).integers(0, 256, (300, 28, 28), "uint8")
-found = []
-for name in ("dcgan", "small"):
-    gan = ganlib.build(name, seed=1)
-    history = ganlib.train(gan, digits, steps=3, verbose=0)
-    found += [history["d_loss"].tolist(), int(gan.sample(3).sum())]
-from ganlib.backend import keras
-print([keras.config.image_data_format(), found])
-"""
+def trained_on_channels():
+    """Return where Keras looks for colours, and what trainings with and without convolutions come to."""
+    found = []
+    for name in ("dcgan", "small"):
+        gan = ganlib.build(name, seed=1)
+        gan.compile(steps_per_execution=1, jit_compile=False, run_eagerly=True)
+        history = ganlib.train(gan, DIGITS, steps=3, verbose=0)
+        found += [history["d_loss"].tolist(), int(gan.sample(3).sum())]
+    return str([keras.config.image_data_format(), found])
 
 
 def test_a_machine_whose_keras_says_channels_first_trains_the_same(tmp_path):
     config = {"image_data_format": "channels_first", "backend": "tensorflow", "floatx": "float32"}
     (tmp_path / "keras.json").write_text(json.dumps(config))
-    here = run_python(CHANNELS_FIRST)
-    there = run_python(CHANNELS_FIRST, KERAS_HOME=str(tmp_path))
+    here = trained_on_channels()
+    code = "from tests import test_keras_model; print(test_keras_model.trained_on_channels())"
+    there = run_python(code, KERAS_HOME=str(tmp_path))
     assert here.startswith("['channels_last'") and there.startswith("['channels_first'")
     assert here.replace("last", "first") == there
 

@@ -7,6 +7,7 @@ import ganlib
 from ganlib import losses, recipes
 from ganlib.backend import keras, tf
 from ganlib.recipes import Adam, dense
+from tests.tiny import plain
 
 PLANE = recipes.Recipe(
     "plane",
@@ -106,8 +107,7 @@ def test_pairs_are_judged_as_pairs():
 
 
 def test_packing_shows_d_several_at_once():
-    recipe = recipes.get_recipe("small").but(pack=4, xla=False)
-    gan = ganlib.build(recipe)
+    gan = plain(ganlib.build("small", pack=4))
     assert gan.discriminator.input_shape == (None, 4, 28, 28)
     images = tf.reshape(tf.range(8 * 784, dtype="float32"), (8, 28, 28))
     shown = gan.shown(images, None)
@@ -124,7 +124,7 @@ def test_any_recipe_takes_the_ingredients(name, extra):
     generator = (*dense(8, "leaky", batch_norm=0.8), *dense(784, "tanh"), recipes.IMAGE)
     discriminator = (recipes.FLATTEN, *dense(8, "leaky"), recipes.LOGIT)
     layers = {"generator": generator, "discriminator": discriminator}
-    gan = ganlib.build(name, **layers, **extra, batch_size=16, xla=False)
+    gan = plain(ganlib.build(name, **layers, **extra, batch_size=16))
     before = gan.generator.get_weights()
     history = ganlib.train(gan, ganlib.load_digits(), steps=2, verbose=0)
     assert np.isfinite([history["d_loss"], history["g_loss"]]).all()
@@ -139,7 +139,7 @@ def test_two_learning_rates_are_two():
 
 
 def test_conditional_gan_is_told_its_labels():
-    gan = ganlib.build("conditional", seed=2, xla=False)
+    gan = plain(ganlib.build("conditional", seed=2))
     assert gan.generator.input_shape == (None, 74)
     assert gan.discriminator.input_shape == (None, 794)
     z = gan.draw(3, 0, tf.constant([7, 0, 2]))
@@ -176,7 +176,7 @@ def test_labels_stay_with_their_images():
 
 
 def test_dcgan_trains():
-    gan = ganlib.build("dcgan", xla=False)
+    gan = plain(ganlib.build("dcgan"))
     history = ganlib.train(gan, ganlib.load_digits(), steps=2, verbose=0)
     assert np.isfinite(history["d_loss"]).all()
     assert gan.sample(3).shape == (3, 28, 28)

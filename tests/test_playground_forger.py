@@ -17,17 +17,18 @@ def test_the_owner_begins_at_a_half_and_learns():
     assert game.believe(game.hidden + game.spread).mean() > game.believe(far + game.spread).mean() + 0.1
 
 
-def test_the_push_is_the_gradient_of_the_usual_loss():
+@pytest.mark.parametrize("of", [np.log, np.asarray], ids=["log D", "D"])
+def test_the_push_is_a_gradient(of):
     game = forging.Forgery(WINE, seed=1)
     for place in ((2.0, 3.0), (6.0, 4.0)):
         game.offer(np.array(place))
 
-    def loss(place):
-        return np.mean(-np.log(game.believe(place + game.spread)))
+    def gained(place):
+        return np.mean(of(game.believe(place + game.spread)))
 
     place, h = np.array([4.0, 7.0]), 1e-5
-    by_moving = [(loss(place + h * way) - loss(place - h * way)) / (2 * h) for way in np.eye(2)]
-    np.testing.assert_allclose(game.push(place), -np.array(by_moving), atol=1e-8)
+    by_moving = [(gained(place + h * way) - gained(place - h * way)) / (2 * h) for way in np.eye(2)]
+    np.testing.assert_allclose(game.push(place, logarithm=of is np.log), by_moving, atol=1e-8)
 
 
 def test_the_owner_descends_her_loss_as_keras_does():

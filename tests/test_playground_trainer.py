@@ -483,3 +483,24 @@ def test_the_memory_of_a_long_game_is_flat():
     """In a process of its own: what other tests leave behind comes and goes."""
     done = subprocess.run([sys.executable, "-c", LONG_GAME], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 300  # bytes an iteration; a number that is cached takes 750
+
+
+def test_what_lesson_0_promises_of_the_ring():
+    """The crosses find the heaps; fifty steps of D turn the map and move no cross; then they leave."""
+    machine = Trainer("ring", seed=1)
+    heaps = toys.RING.centres
+    for _ in range(600):
+        machine.step_both()
+    near = np.linalg.norm(machine.gan.sample(512, seed=3)[:, None] - heaps, axis=-1)
+    home = near.argmin(1)[near.min(1) < 0.3]
+    assert len(home) > 0.6 * 512 and (np.bincount(home, minlength=8) > 10).all()
+    machine.restart()
+    start = machine.gan.sample(256, seed=1)
+    for _ in range(50):
+        machine.step_d()
+    fake, real = (machine.gan.discriminator(x)[:, 0].numpy() for x in (start, np.float32(heaps)))
+    assert np.mean(fake < 0) > 0.9 and (real > 0).all()
+    assert np.array_equal(machine.gan.sample(256, seed=1), start)
+    for _ in range(10):
+        machine.step_both()
+    assert np.linalg.norm(machine.gan.sample(256, seed=1) - start, axis=1).mean() > 0.2

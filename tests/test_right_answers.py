@@ -563,8 +563,9 @@ RIGHT = {
     ],
 }
 CHECKS = {check.number: check for lesson in LESSONS for check in tasks(lesson).values()}
+LONG = (by_keras,)  # trains a network at each call: among the slow tests
 CASES = [
-    pytest.param(name, answer, id=f"{name}-{i}")
+    pytest.param(name, answer, id=f"{name}-{i}", marks=[pytest.mark.slow] * (answer in LONG))
     for name, answers in RIGHT.items()
     for i, answer in enumerate(answers)
 ]

@@ -1,4 +1,7 @@
-"""The solution of every task, handed over in ten guises: whatever holds the right values passes."""
+"""The solution of every task, handed over in ten guises: whatever holds the right values passes.
+
+Three guises a task here, each guise at every third task or so; all ten among the slow tests.
+"""
 
 import functools
 
@@ -83,13 +86,29 @@ def written(lesson):
     return solution(lesson)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("lesson", "name"), CHECKS)
+def later(place, way):
+    """Mark a guise that is not this task's turn."""
+    ours = (place - way) % len(WAYS) in (0, 3, 7)
+    return () if ours else pytest.mark.slow
+
+
+GUISES = [
+    pytest.param(*check, way, marks=later(i, j), id=f"{'-'.join(check)}-{way}")
+    for i, check in enumerate(CHECKS)
+    for j, way in enumerate(WAYS)
+]
+
+
+@pytest.mark.parametrize(("lesson", "name", "way"), GUISES)
 def test_the_solution_passes_in_every_guise(lesson, name, way):
     check = tasks(lesson)[name]
     answers = [WAYS[way](written(lesson)[each]) for each in check.answers]
     assert str(check.verdict(*answers)) == f"{check.number} passed."
 
 
-def test_there_are_ten_guises():
+def test_there_are_ten_guises_and_each_comes_many_times_at_once():
     assert len(WAYS) >= 10
+    soon = [guise.values for guise in GUISES if not guise.marks]
+    for way in WAYS:
+        assert sum(way == each[-1] for each in soon) >= 10
+    assert {each[:2] for each in soon} == set(CHECKS)

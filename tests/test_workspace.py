@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from ganlib import cli
 from ganlib.questions.kept import MARK
 from ganlib.workspace import layout, pages
+from tests import thorough
 
 OLD = {"notebooks/a.ipynb": "one", "notebooks/b.ipynb": "two", "exercises/a.ipynb": "three"}
 NEW = {
@@ -204,12 +206,24 @@ STATES = st.sampled_from(["absent", "old", "new", "hers", "folder", "empty", "br
 MARKS = st.sampled_from(["kept", "gone", "empty", "no JSON", "a list", "other hashes"])
 
 
-@settings(max_examples=1000, deadline=None)
-@given(states=st.fixed_dictionaries(dict.fromkeys(NEW, STATES)), mark=MARKS, beside=st.booleans())
+ODD = {"states": st.fixed_dictionaries(dict.fromkeys(NEW, STATES)), "mark": MARKS}
+
+
+@settings(max_examples=thorough.examples(60), deadline=None)
+@given(**ODD, beside=st.booleans())
 def test_odd_workspaces_lose_nothing(states, mark, beside):
     """Whatever lies there: one sentence or a layout, and what is not the course's own stays."""
-    import tempfile
+    loses_nothing(states, mark, beside)
 
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None)
+@given(**ODD, beside=st.booleans())
+def test_a_thousand_odd_workspaces_lose_nothing(states, mark, beside):
+    loses_nothing(states, mark, beside)
+
+
+def loses_nothing(states, mark, beside):
     kept = layout.pages
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -265,7 +279,7 @@ while True:
 """
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [pytest.param(i, marks=[pytest.mark.slow] * (i > 3)) for i in range(12)])
 def test_a_kill_loses_nothing(tmp_path, edition, seed):
     """A real SIGKILL at any moment: pages are whole, hers is hers, no guess but the last is lost."""
     layout.lay_out(tmp_path)

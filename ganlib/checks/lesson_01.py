@@ -181,7 +181,7 @@ def _parameters(got):
     test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
     second="A slope is wrong in its second part, unseen: move each parameter by itself, at some points.",
     origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
-    loose="One slope is wrong by a hundredth of its length, unseen: how near do you ask for?",
+    loose="A slope off by a hundredth passes: is your difference exact on x₁² + x₂, and how near?",
 )
 def wrong_slope(answer):
     """``wrong_slope(losses, slopes)`` returns the place of the slope that is not that of its loss."""

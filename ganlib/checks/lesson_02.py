@@ -133,7 +133,7 @@ G_HINTS = {
     "loss-sign": "The sign of the loss is wrong: G makes it small, and it must fall as the logit rises.",
     "loss": "The loss is wrong: compute it for the logit 0, where D is one half.",
     "slope-sign": "The slope has the wrong sign: move the logit up a little and see if the loss falls.",
-    "by-d": "That is the slope by D: by the logit there is one more factor, D (1 - D).",
+    "by-d": "That is the slope in D: in the logit there is one more factor, D (1 - D).",
     "slope": "The slope is wrong: compare it with (loss(l + h) - loss(l - h)) / (2 h) for a small h.",
     "unstable": "At a logit of ±800 it is not finite, or cut off: np.logaddexp(0, l) is log(1 + e^l).",
 }

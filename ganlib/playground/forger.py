@@ -7,7 +7,7 @@ import numpy as np
 from ganlib.playground import drawing, forging, game_drawing, style
 from ganlib.playground.widgets import Picture, bundle, button, group, page, w
 
-_SEEN = "Orange: you. Dark: who is told the slope, from your first place. Green: the wine."
+_SEEN = "Orange: you. Dark: who is told the slope of log D, from your first place. Green: the wine."
 
 
 class ForgerGame:

@@ -9,7 +9,6 @@ from ganlib.theory import sigmoid
 
 WIDE = 10.0  # the dials go from 0 to this, in standard deviations of the wine
 _STEPS, _RATE = 30, 0.3  # of the owner, after each offer
-_PUSH = 0.8  # how far the gradient's forger follows it
 
 
 class Offer(NamedTuple):
@@ -60,21 +59,21 @@ class Forgery:
         place = np.broadcast_to(np.asarray(place, float), self.hidden.shape).copy()
         fake, real = place + self.spread, self.hidden + self.spread
         self.offers.append(Offer(place, float(self.believe(fake).mean())))
+        both, labels = self._seen(np.concatenate([real, fake])), np.repeat([1.0, 0.0], len(real))
         for _ in range(_STEPS):
-            real_slope, fake_slope = self.believe(real) - 1, self.believe(fake)
-            self._weights -= (
-                _RATE * (real_slope @ self._seen(real) + fake_slope @ self._seen(fake)) / (2 * len(real))
-            )
-            self._bias -= _RATE * (real_slope.mean() + fake_slope.mean()) / 2
+            slope = (sigmoid(both @ self._weights + self._bias) - labels) / len(both)
+            self._weights -= _RATE * slope @ both
+            self._bias -= _RATE * slope.sum()
         return self.offers[-1]
 
     def believe(self, bottles):
         """Return the owner's belief in bottles ``(n, d)``, ``(n,)``, as she is now."""
         return sigmoid(self._seen(bottles) @ self._weights + self._bias)
 
-    def push(self, place):
-        """Return minus the gradient of the mean of -log D in the place, ``(d,)``."""
-        return np.mean(1 - self.believe(place + self.spread)) * self._weights
+    def push(self, place, logarithm=True):
+        """Return the gradient of the mean of log D in the place, ``(d,)``; or that of the mean of D."""
+        belief = self.believe(place + self.spread)
+        return np.mean(1 - belief if logarithm else belief * (1 - belief)) * self._weights
 
     def miss(self):
         """Return how far the last three offers lay from the wine, as a mean in standard deviations."""
@@ -88,14 +87,14 @@ class Forgery:
         return bottles - WIDE / 2  # she counts from the middle of the dials
 
 
-def by_gradient(game, first):
-    """Play the same game from a first place by the owner's gradient; return it."""
+def by_gradient(game, first, follow=0.8, logarithm=True):
+    """Play the same game from a first place by `Forgery.push`, times ``follow``; return it."""
     game, place = game.again(), np.asarray(first, float)
     while not game.over:
         # the gradient of the owner who judges this offer, as Algorithm 1 has it: before she learns
-        push = game.push(place)
+        push = game.push(place, logarithm)
         game.offer(place)
-        place = np.clip(place + _PUSH * push, 0, WIDE)
+        place = np.clip(place + follow * push, 0, WIDE)
     return game
 
 

@@ -5,7 +5,7 @@ what they are made of, `films` what moves, `colours` who has which colour.
 """
 
 from ganlib.plots.charts import beliefs, curves, dots, lines
-from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
+from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR, shades
 from ganlib.plots.figures import Figure
 from ganlib.plots.films import Movie
 from ganlib.plots.images import grid, movie, strip, tile
@@ -22,6 +22,7 @@ __all__ = [
     "grid",
     "lines",
     "movie",
+    "shades",
     "strip",
     "tile",
 ]

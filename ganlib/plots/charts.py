@@ -3,10 +3,11 @@
 import matplotlib as mpl
 import numpy as np
 
-from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR
+from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR, shades
 from ganlib.plots.figures import Figure
 
-LINE_STYLES = ((D_COLOUR, "-"), (G_COLOUR, "--"), (REAL_COLOUR, "-."), ("#CC79A7", ":"), ("0.35", "-"))
+LINE_COLOURS = (D_COLOUR, G_COLOUR, REAL_COLOUR, "0.35", "0.6")
+STROKES = ("-", "--", "-.", ":", "-")
 
 
 def curves(history, equilibrium=None, title=None, alt=None):
@@ -111,7 +112,7 @@ def dots(rows, xlabel, title=None, alt=None, log=False, spans=None):
     return figure
 
 
-def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False):
+def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False, colours=LINE_COLOURS):
     """Show curves over one axis, each with a colour and a stroke of its own.
 
     Args:
@@ -123,12 +124,14 @@ def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False)
         title: The picture's message, in a few words.
         alt: Alternative text.
         log: Whether the upright axis is logarithmic.
+        colours: One for each curve, or one name: shades of it, where all curves are one player's.
     """
+    colours = shades(colours, len(rows)) if isinstance(colours, str) else colours
     alt = alt or f"Curves of {', '.join(rows)} over {xlabel}. {title or ''}".strip()
     with mpl.rc_context({"axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure((6.4, 3.6), alt=alt)
         axes = figure.add_subplot()
-    for (label, values), (colour, stroke) in zip(rows.items(), LINE_STYLES, strict=False):
+    for (label, values), colour, stroke in zip(rows.items(), colours, STROKES, strict=False):
         axes.plot(x, values, stroke, color=colour, linewidth=1.6, label=label)
     for (label, height), stroke in zip((levels or {}).items(), (":", "--", "-."), strict=False):
         axes.axhline(height, color="0.4", linestyle=stroke, linewidth=1, label=label or "_hidden")

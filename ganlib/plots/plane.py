@@ -25,6 +25,8 @@ __all__ = [
     "look",
 ]
 
+FLAT = 1e-3  # a belief that varies by less than this over the whole map has no line: it would be rounding
+
 
 class Frame(NamedTuple):
     """One moment of a game in the plane.
@@ -106,7 +108,7 @@ def belief(frame, real, names=("first feature", "second feature"), title=None, a
     return figure
 
 
-def belief_strip(frames, labels, real, title=None, alt=None):
+def belief_strip(frames, labels, real, title=None, alt=None, names=("", "")):
     """Show several moments side by side, each under its label: a film for a page.
 
     Args:
@@ -115,6 +117,7 @@ def belief_strip(frames, labels, real, title=None, alt=None):
         real: Real examples, ``(n, 2)``.
         title: The picture's message, in a few words.
         alt: Alternative text.
+        names: Names of the axes; of the upright one at the first map alone.
     """
     alt = alt or f"{len(frames)} maps of D's belief: {', '.join(labels)}. {title or ''}".strip()
     figure = Figure((9.0, 9.0 / len(frames) + (0.5 if title else 0.25)), alt=alt)
@@ -122,7 +125,9 @@ def belief_strip(frames, labels, real, title=None, alt=None):
     for axes, frame, label in zip(places, frames, labels, strict=True):
         shades = _draw(axes, frame, real, size=0.5)
         axes.set(xticks=[], yticks=[])
+        axes.set_xlabel(names[0], fontsize=8)
         axes.set_title(label, fontsize=10)
+    places[0].set_ylabel(names[1], fontsize=8)
     _bar(figure, shades, places)
     if title:
         figure.suptitle(title, fontsize=11)
@@ -164,7 +169,7 @@ def _draw(axes, frame, real, size=1.0):
     low, high = frame.limits
     box = {"extent": (low, high, low, high)}
     shades = axes.contourf(depth(frame.belief), cmap=BELIEF, levels=np.linspace(0, 1, 33), **box)
-    if frame.belief.min() < 0.5 < frame.belief.max():
+    if frame.belief.min() < 0.5 < frame.belief.max() and np.ptp(frame.belief) > FLAT:
         axes.contour(frame.belief, levels=[0.5], colors="0.15", linewidths=1.2 * size, **box)
     axes.plot(*np.transpose(real), ".", color=REAL_COLOUR, markersize=5 * size, label="real")
     axes.plot(
