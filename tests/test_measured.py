@@ -1,7 +1,9 @@
-"""The measured files of lessons 3, 4, 5, 7 and 8 are whole and in step with their tools."""
+"""The measured files of lessons 3 to 8 are whole and in step with their tools."""
 
+import base64
 import json
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +105,29 @@ def test_every_failure_was_produced_once_with_all_its_seeds():
     few, others = tool.split(ganlib.load_digits())
     assert len(few) == 500 and len(others) == 1000
     assert not {image.tobytes() for image in few} & {image.tobytes() for image in others}
+
+
+def test_the_strips_were_drawn_as_long_as_the_table_says():
+    import drawings as tool
+
+    rows = runs("drawings")
+    assert [(row["recipe"], row["length"]) for row in rows] == tool.plan()
+    for row in rows:
+        due = tool.steps()[row["recipe"], row["length"]]
+        assert row["steps"] == due or (row["recipe"] == "smoothed" and 6000 < row["steps"] < due)
+        pixels = zlib.decompress(base64.b64decode(row["images"]))
+        assert len(pixels) == tool.DRAWN * 28 * 28
+
+
+def test_modern_leads_the_table_in_every_training():
+    table = json.loads(Path(ganlib.metrics.__file__).with_name("table.json").read_text("utf-8"))
+    full = {row["recipe"]: [] for row in table if row["length"] == "full"}
+    for row in table:
+        if row["length"] == "full":
+            full[row["recipe"]].append(row["frechet"])
+    for name in ("two-layer", "deep", "smoothed", "batch-norm"):
+        assert len(full[name]) == len(full["modern"]) == 3
+        assert max(full["modern"]) < min(full[name])
 
 
 def test_every_game_was_smoothed_and_not():

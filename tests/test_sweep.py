@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlib import sweep, toys
-from ganlib.backend import tf
+from ganlib import layers, sweep, toys
+from ganlib.backend import keras, tf
 from ganlib.experiments import sweep as module
 
 
@@ -70,13 +70,61 @@ def test_penalty_packing_and_the_other_loss_run():
 
 
 def test_only_its_penalty_holds_a_critic():
-    critic = {"steps": 200, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
+    critic = {"steps": 400, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
     held, packed, free = (
         sweep(toys.RING, **critic, **more) for more in ({"gp": 10}, {"gp": 10, "pack": 2}, {})
     )
     for run in (held, packed):
         assert np.abs(run["lead"]).max() < 3  # a distance, and the ring is 2 wide
     assert np.abs(free["lead"]).max() > 10 * np.abs(held["lead"]).max()
+
+
+def test_a_bounded_d_is_that_of_the_layer():
+    """Seed by seed: what `layers.SpectralNormalization` makes of the same kernels and guesses."""
+    state = module._start(2, 1)
+    parts = module._parts("D", state["weights"]["D"], 1)
+    bounded, after = module._bounded(parts, state["u"], 5.0)
+    points = tf.constant(np.random.default_rng(0).normal(size=(2, 9, 2)), tf.float32)
+    found = module._judge(bounded, points, 1).numpy()
+    for seed in range(2):
+        x = points[seed]
+        for i, u in enumerate(state["u"]):
+            dense = keras.layers.Dense(u.shape[2], use_bias=False)
+            layer = layers.SpectralNormalization(dense)
+            layer.build(x.shape)
+            dense.kernel.assign(parts[2 * i][seed])
+            layer.vector_u.assign(u[seed])
+            x = layer(x, training=True)
+            x = tf.nn.leaky_relu(x, 0.2) if i < 2 else 5 * x
+            np.testing.assert_allclose(after[i][seed], layer.vector_u, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(found[seed], x, rtol=1e-4, atol=1e-5)
+
+
+def test_no_slope_of_a_bounded_d_is_steeper_than_it_may_be():
+    strict = {"steps": 40, "seeds": 2, "frames": 1, "d_steps": 5}
+    for most in (1.0, 4.0):
+        run = sweep(toys.RING, **strict, spectral=most)
+        assert 0 < run["push"][-1].max() < 1.02 * most
+        assert np.abs(run["lead"][-1]).max() < 2.5 * most  # the ring is 2 wide
+    assert not np.array_equal(run["points"], sweep(toys.RING, **strict)["points"])
+
+
+def test_the_rows_hold_the_weights_in_their_order():
+    for who, parts in module._networks(2, 2).items():
+        row = module._start(2, 2)["weights"][who]
+        for one, other in zip(module._parts(who, row, 2), parts, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_two_losses_of_g_share_one_program():
+    """The saturating one's first step of Adam goes the way of log(1 - D): for one seed, other weights."""
+    short = {"steps": 3, "seeds": 2, "frames": 1}
+    names = "non-saturating", "saturating"
+    usual, saturating = (sweep(toys.RING, **short, loss=name) for name in names)
+    np.testing.assert_array_equal(usual["points"][0], saturating["points"][0])
+    assert not np.array_equal(usual["points"][1], saturating["points"][1])
+    game = module._game("non-saturating", 2, 1, False, False, False)
+    assert game.experimental_get_tracing_count() == 1
 
 
 def test_bad_arguments_are_refused():

@@ -5,7 +5,7 @@ together, so the weights here carry the seed as their first axis and one compile
 The seeds do not touch: each has its own weights, its own z and its own batches.
 """
 
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ from ganlib.backend import tf
 from ganlib.errors import refuse, unknown
 
 WIDTH, LATENT_DIM, BATCH = 64, 8, 64
+SHARED = {"saturating": "non-saturating"}  # D's loss is the same: G's two are in one program
 
 
 def sweep(
@@ -30,6 +31,7 @@ def sweep(
     head_start=0,
     r1=0.0,
     gp=0.0,
+    spectral=0.0,
     pack=1,
     frames=8,
 ):
@@ -50,6 +52,8 @@ def sweep(
         r1: Weight of the gradient penalty on real points.
         gp: Weight of the penalty that draws slopes between reals and fakes to 1; a critic needs it, that
             is ``loss="wasserstein"``, and several ``d_steps``.
+        spectral: 0, or the steepest slope that D's logit may have: her first two layers stretch nothing
+            and the last one by so much.  Miyato et al. (2018) take 1; see ``layers``.
         pack: Points that D judges together.
         frames: How often to look, at equal distances and once before the start.
 
@@ -57,7 +61,7 @@ def sweep(
         A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, 1000, 2)``, ``modes``,
         ``good``, ``d_loss``, ``g_loss``, ``accuracy``, and ``lead``, how far D's mean logit of reals is
         above that of fakes: all that counts with a critic; ``push``, the median length of the slope of
-        −log D by a fake, which is how hard the usual loss pulls at a point.  And ``step``
+        −log D at a fake, which is how hard the usual loss pulls at a point.  And ``step``
         ``(frames + 1,)``.
 
     Raises:
@@ -67,27 +71,39 @@ def sweep(
         raise unknown("loss", loss, losses.LOSSES)
     if BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
-    game = _game(loss, seeds, pack, bool(r1), bool(gp))
-    numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "gp": gp, "sigma": mixture.sigma}
+    game = _game(SHARED.get(loss, loss), seeds, pack, bool(r1), bool(gp), bool(spectral))
+    numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "gp": gp, "spectral": spectral}
+    numbers |= {"sigma": mixture.sigma, "saturating": float(loss in SHARED)}
     numbers = {name: tf.constant(value, tf.float32) for name, value in numbers.items()}
     numbers["centres"] = tf.constant(mixture.centres, tf.float32)
     state = _start(seeds, pack)
+
+    def look():
+        players = {who: _parts(who, state["weights"][who], pack) for who in "GD"}
+        if spectral:
+            players["D"] = _bounded(players["D"], state["u"], spectral)[0]
+        return _look(mixture, players, pack)
+
     state = game(state, numbers, *map(tf.constant, (head_start, head_start + 1)))
-    rows = [_look(mixture, state["weights"], pack)]
+    rows = [look()]
     for _ in range(frames):
         state = game(state, numbers, *map(tf.constant, (steps // frames * d_steps, d_steps)))
-        rows.append(_look(mixture, state["weights"], pack))
+        rows.append(look())
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     return {"step": np.arange(frames + 1) * (steps // frames), **found}
 
 
+def _sizes(who, pack):
+    """Return how wide a player is, from what goes in to what comes out."""
+    return (LATENT_DIM, WIDTH, WIDTH, 2) if who == "G" else (2 * pack, WIDTH, WIDTH, 1)
+
+
 def _networks(seeds, pack):
     """Return G's and D's first weights and biases: ``(seeds, in, out)`` and ``(seeds, 1, out)``."""
-    sizes = {"G": (LATENT_DIM, WIDTH, WIDTH, 2), "D": (2 * pack, WIDTH, WIDTH, 1)}
     players = {}
-    for name, widths in sizes.items():
+    for name in "GD":
         players[name] = []
-        for layer, (wide, high) in enumerate(pairwise(widths)):
+        for layer, (wide, high) in enumerate(pairwise(_sizes(name, pack))):
             limit = np.sqrt(6 / (wide + high))  # Glorot and Bengio (2010), eq. 16
             draws = [
                 np.random.default_rng((seed, layer, name == "D")).uniform(-limit, limit, (wide, high))
@@ -99,11 +115,41 @@ def _networks(seeds, pack):
 
 
 def _start(seeds, pack):
-    """Return all that the game goes on from: weights, Adam's moments, and updates of each so far."""
-    weights = _networks(seeds, pack)
-    zeros = {who: [tf.zeros_like(w) for w in weights[who]] for who in "GD"}
+    """Return all that the game goes on from.
+
+    A player's weights are one row a seed, so that Adam, with its two moments, is one sum for all of them.
+    Beside them are the updates of each so far, and a guess of the singular vectors of D's layers.
+    """
+    weights = {
+        who: tf.concat([tf.reshape(part, (seeds, -1)) for part in parts], 1)
+        for who, parts in _networks(seeds, pack).items()
+    }
+    zeros = {who: tf.zeros_like(weights[who]) for who in "GD"}
     counts = {who: tf.constant(0) for who in "GD"}
-    return {"weights": weights, "means": zeros, "squares": zeros, "counts": counts}
+    u = [tf.random.stateless_normal((seeds, 1, high), (high, 5)) for high in _sizes("D", pack)[1:]]
+    return {"weights": weights, "means": zeros, "squares": zeros, "counts": counts, "u": u}
+
+
+def _parts(who, row, pack):
+    """Return a player's kernels ``(seeds, in, out)`` and biases ``(seeds, 1, out)`` from its rows."""
+    shapes = [shape for wide, high in pairwise(_sizes(who, pack)) for shape in ((wide, high), (1, high))]
+    parts = tf.split(row, [wide * high for wide, high in shapes], 1)
+    return [tf.reshape(part, (-1, *shape)) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _bounded(parts, u, most):
+    """Divide D's kernels by their greatest singular values, the last times ``most``: also the next u.
+
+    As `layers.SpectralNormalization` does it: one step of the power iteration, which no gradient enters.
+    """
+    bounded, after = list(parts), []
+    for layer, guess in enumerate(u):
+        kernel = parts[2 * layer]
+        v = tf.stop_gradient(tf.nn.l2_normalize(tf.matmul(guess, kernel, transpose_b=True), 2))
+        after.append(tf.stop_gradient(tf.nn.l2_normalize(v @ kernel, 2)))
+        stretch = tf.matmul(v @ kernel, after[-1], transpose_b=True)
+        bounded[2 * layer] = kernel / stretch * (most if layer + 1 == len(u) else 1)
+    return bounded, after
 
 
 def _run(weights, x):
@@ -120,7 +166,7 @@ def _judge(weights, points, pack):
 
 
 @cache
-def _game(loss, seeds, pack, on_reals, between):
+def _game(loss, seeds, pack, on_reals, between, bounded):
     """Return ``play(state, numbers, d_updates, d_steps) -> state``, one compiled program.
 
     G moves after every ``d_steps``-th update of D.  The seeds' losses are summed, so they part again in
@@ -128,91 +174,106 @@ def _game(loss, seeds, pack, on_reals, between):
     """
     d_loss, g_loss = losses.LOSSES[loss]
 
-    def draws(count, numbers):
-        """Return what the update of D number ``count`` draws: reals, and z for D and for G."""
-        normal = [
-            tf.random.stateless_normal((seeds, BATCH, width), (count, which), alg="philox")
-            for which, width in enumerate((LATENT_DIM, LATENT_DIM, 2))
-        ]
+    def normal(count, which):
+        width = 2 if which == 2 else LATENT_DIM
+        return tf.random.stateless_normal((seeds, BATCH, width), (count, which), alg="philox")
+
+    def reals(count, numbers):
+        """Return the real points that the update of D number ``count`` draws."""
         heaps = tf.shape(numbers["centres"])[0]
         heap = tf.random.stateless_uniform((seeds, BATCH), (count, 3), 0, heaps, tf.int32, alg="philox")
-        return tf.gather(numbers["centres"], heap) + numbers["sigma"] * normal[2], *normal[:2]
+        return tf.gather(numbers["centres"], heap) + numbers["sigma"] * normal(count, 2)
 
     def moved(state, who, slopes, numbers):
         """Return the state after one step of Adam (Kingma and Ba, 2015, Algorithm 1)."""
         count, beta_1 = state["counts"][who] + 1, numbers["beta_1"]
         late = tf.cast(count, tf.float32)
         rate = numbers[who] * tf.sqrt(1 - 0.999**late) / (1 - beta_1**late)
-        weights, means, squares = (list(state[part][who]) for part in ("weights", "means", "squares"))
-        for i, slope in enumerate(slopes):
-            means[i] = beta_1 * means[i] + (1 - beta_1) * slope
-            squares[i] = 0.999 * squares[i] + 0.001 * slope**2
-            weights[i] -= rate * means[i] / (tf.sqrt(squares[i]) + 1e-7)
-        new = {"weights": weights, "means": means, "squares": squares, "counts": count}
-        return {part: {**state[part], who: new[part]} for part in new}
+        mean = beta_1 * state["means"][who] + (1 - beta_1) * slopes
+        square = 0.999 * state["squares"][who] + 0.001 * slopes**2
+        weights = state["weights"][who] - rate * mean / (tf.sqrt(square) + 1e-7)
+        new = {"weights": weights, "means": mean, "squares": square, "counts": count}
+        return state | {part: state[part] | {who: new[part]} for part in new}
 
-    def move_d(state, real, z, numbers):
-        players = state["weights"]
-        fake = _run(players["G"], z)
+    def judge(row, numbers, u):
+        """Return the D to ask, from her weights, and the next guess of her singular vectors."""
+        parts = _parts("D", row, pack)
+        return _bounded(parts, u, numbers["spectral"]) if bounded else (parts, u)
+
+    def move_d(state, real, numbers):
+        row, at = state["weights"]["D"], state["counts"]["D"]
+        fake = _run(_parts("G", state["weights"]["G"], pack), normal(at, 0))
         with tf.GradientTape() as tape:
-            tape.watch(players["D"])
+            tape.watch(row)
+            judging, u = judge(row, numbers, state["u"])
             with tf.GradientTape() as inner:
                 inner.watch(real)
-                real_logits = _judge(players["D"], real, pack)
-            total = seeds * d_loss(real_logits, _judge(players["D"], fake, pack))
+                real_logits = _judge(judging, real, pack)
+            total = seeds * d_loss(real_logits, _judge(judging, fake, pack))
             if on_reals:
                 slope = tf.reduce_sum(inner.gradient(real_logits, real) ** 2) * (pack / BATCH)
                 total += numbers["r1"] / 2 * slope
             if between:
-                at = (state["counts"]["D"], 4)
-                share = tf.random.stateless_uniform((seeds, BATCH // pack, 1), at, alg="philox")
+                share = tf.random.stateless_uniform((seeds, BATCH // pack, 1), (at, 4), alg="philox")
                 share = tf.repeat(share, pack, 1)
                 points = share * real + (1 - share) * fake
                 with tf.GradientTape() as inner:
                     inner.watch(points)
-                    logits = _judge(players["D"], points, pack)
+                    logits = _judge(judging, points, pack)
                 slopes = tf.reshape(inner.gradient(logits, points), (-1, 2 * pack))
                 total += numbers["gp"] * seeds * losses.off_unit_length(slopes)
-        return moved(state, "D", tape.gradient(total, players["D"]), numbers)
+        return moved(state, "D", tape.gradient(total, row), numbers) | {"u": u}
 
     def move_g(state, real, z, numbers):
-        players = state["weights"]
+        row = state["weights"]["G"]
+        judging = judge(state["weights"]["D"], numbers, state["u"])[0]
         with tf.GradientTape() as tape:
-            tape.watch(players["G"])
-            fake_logits = _judge(players["D"], _run(players["G"], z), pack)
-            total = seeds * g_loss(_judge(players["D"], real, pack), fake_logits)
-        return moved(state, "G", tape.gradient(total, players["G"]), numbers)
+            tape.watch(row)
+            logits = [_judge(judging, points, pack) for points in (real, _run(_parts("G", row, pack), z))]
+            total = g_loss(*logits)
+            if loss in SHARED.values():
+                other = losses.LOSSES[dict(map(reversed, SHARED.items()))[loss]][1]
+                total = tf.where(numbers["saturating"] > 0, other(*logits), total)
+        return moved(state, "G", seeds * tape.gradient(total, row), numbers)
 
     @tf.function(jit_compile=True, autograph=False)
     def play(state, numbers, d_updates, d_steps):
         def update(i, state):
-            real, d_z, g_z = draws(state["counts"]["D"], numbers)
-            state = move_d(state, real, d_z, numbers)
+            count = state["counts"]["D"]
+            real = reals(count, numbers)
+            state = move_d(state, real, numbers)
             after = tf.equal((i + 1) % d_steps, 0)
-            return i + 1, tf.cond(after, lambda: move_g(state, real, g_z, numbers), lambda: state)
+            answer = partial(move_g, state, real, numbers=numbers)
+            return i + 1, tf.cond(after, lambda: answer(z=normal(count, 1)), lambda: state)
 
         return tf.while_loop(lambda i, _: i < d_updates, update, (tf.constant(0), state))[1]
 
     return play
 
 
-def _look(mixture, players, pack):
-    """Measure every seed now, on 1 000 fakes and 1 000 reals."""
-    seeds, count = players["G"][0].shape[0], 1000 - 1000 % pack
-    z = tf.random.stateless_normal((seeds, count, LATENT_DIM), (1, 1), alg="philox")
+@partial(tf.function, jit_compile=True, autograph=False)
+def _asked(players, z, real, pack):
+    """Return G's points, D's logits of reals and of them, and the slope of the usual loss at each."""
     fake = _run(players["G"], z)
-    real = np.stack([mixture.draw(count, seed) for seed in range(seeds)])
     with tf.GradientTape() as tape:
         tape.watch(fake)
         fake_logits = _judge(players["D"], fake, pack)
         cost = tf.reduce_sum(tf.nn.softplus(-fake_logits))
-    push = np.linalg.norm(tape.gradient(cost, fake), axis=2)
-    real_logits, fake_logits = np.asarray(_judge(players["D"], real, pack)), fake_logits.numpy()
-    found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake.numpy()]
+    return fake, _judge(players["D"], real, pack), fake_logits, tape.gradient(cost, fake)
+
+
+def _look(mixture, players, pack):
+    """Measure every seed now, on 1 000 fakes and 1 000 reals."""
+    seeds, count = players["G"][0].shape[0], 1000 - 1000 % pack
+    z = tf.random.stateless_normal((seeds, count, LATENT_DIM), (1, 1), alg="philox")
+    real = tf.constant(np.stack([mixture.draw(count, seed) for seed in range(seeds)]))
+    fake, real_logits, fake_logits, slopes = (x.numpy() for x in _asked(players, z, real, pack))
+    push = np.linalg.norm(slopes, axis=2)
+    found = [metrics.modes(points, mixture.centres, mixture.sigma, least=10) for points in fake]
     right = [(real_logits > 0).mean((1, 2)), (fake_logits < 0).mean((1, 2))]
     both = np.logaddexp(0, -real_logits).mean((1, 2)), np.logaddexp(0, fake_logits).mean((1, 2))
     return {
-        "points": fake.numpy(),
+        "points": fake,
         "modes": np.array([row["modes"] for row in found]),
         "good": np.array([row["good"] for row in found]),
         "d_loss": np.mean(both, 0),

@@ -76,7 +76,9 @@ def beliefs(rows, title=None, alt=None):
 
 
 def dots(rows, xlabel, title=None, alt=None, log=False, spans=None):
-    """Show a handful of values a row, one dot a value and a line at their mean: a spread over seeds.
+    """Show values a row, one dot a value and a line at their mean: a spread over seeds.
+
+    More than a dozen dots in a row stand at different heights, or they would hide each other.
 
     Args:
         rows: Dict from a label to its values ``(n,)``; the first is drawn on top.
@@ -90,7 +92,8 @@ def dots(rows, xlabel, title=None, alt=None, log=False, spans=None):
     figure = Figure((6.4, 0.9 + 0.3 * len(rows)), alt=alt)
     axes = figure.add_subplot()
     for height, values in enumerate(rows.values()):
-        axes.plot(values, np.full(np.shape(values), height), "o", color=D_COLOUR, alpha=0.6, mew=0)
+        apart = 0.5 * (np.arange(len(values)) * 0.618 % 1 - 0.5) * (len(values) > 12)
+        axes.plot(values, height + apart, "o", color=D_COLOUR, alpha=0.6, mew=0)
         axes.plot([np.mean(values)] * 2, [height - 0.3, height + 0.3], color="0.15", linewidth=2)
     for height, label in enumerate(rows):
         if spans and label in spans:

@@ -32,6 +32,8 @@ RING = {  # what is changed in the usual game, where D and G take turns with equ
     "strict, D's rate a tenth": STRICT | {"d_rate": 1e-4},
     "strict, pack 2": STRICT | {"pack": 2},
     "strict, pack 4": STRICT | {"pack": 4},
+    **{f"strict, spectral {most}": STRICT | {"spectral": float(most)} for most in (1, 5, 25)},
+    "usual game, spectral 1": {"spectral": 1.0},
     "strict, saturating": STRICT | {"loss": "saturating"},
     "strict, saturating, R1 0.1": STRICT | {"loss": "saturating", "r1": 0.1},
     "D's rate a hundredth": {"d_rate": 1e-5},
@@ -45,6 +47,12 @@ MEMORY = {
     }
     for beta_1, r1 in ((0.0, 0.0), (0.5, 0.0), (0.9, 0.0), (0.9, 0.1), (0.9, 1.0))
     for rate in (0.001, 0.002, 0.004)
+}  # fmt: skip
+MEMORY |= {
+    f"β₁ 0.9, rate {rate}, spectral 1": {
+        "beta_1": 0.9, "g_rate": rate, "d_rate": rate, "spectral": 1.0
+    }
+    for rate in (0.001, 0.004)
 }  # fmt: skip
 SMALL = RECIPES["small"]
 DROPOUT = (FLATTEN, ("Dropout", {"rate": 0.5}), *SMALL.discriminator[1:])
