@@ -268,7 +268,8 @@ def divergence(answer):
     twice="That is twice the JSD, 2 JSD = log 4 + V: half of it is asked for.",
     early="Yours is too low, {detail} of what it should be: is she at her best when you stop?",
     range="{detail} is no JSD: it lies between 0 and ln 2, and is what her mean loss lacks to ln 2. "
-    "What is your D at a logit of 0?",
+    "Print it before her first step, where 0 is due, and after some: it must rise.",
+    halves="You take the sum of both halves from ln 2: her loss is their mean.",
     equal="Of two equal densities yours says {detail}: it should be 0, within a few hundredths.",
     other="The estimate is {detail}: within 0.03 is due.",
 )
@@ -281,7 +282,8 @@ def estimate(answer):
     near = np.abs(got - due) < 0.03
     if near.all():
         return
-    for hint, wrong in (("her-loss", np.log(2) - due), ("twice", 2 * due)):
+    ln_2 = np.log(2)
+    for hint, wrong in (("her-loss", ln_2 - due), ("twice", 2 * due), ("halves", 2 * due - ln_2)):
         if np.allclose(got, wrong, atol=0.05):
             raise Wrong(hint)
     if got.min() < -0.03 or got.max() > np.log(2) + 0.03:
@@ -294,5 +296,5 @@ def estimate(answer):
         raise Wrong("pooled")
     if (got < due + 0.02).all():
         raise Wrong("early", f"{got[~near][0] / due[~near][0]:.0%}")
-    place = np.argmin(near)
+    place = np.argmax(np.abs(got - due))
     raise Wrong("other", f"{got[place]:.2f} where the truth is {due[place]:.2f}")

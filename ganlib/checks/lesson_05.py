@@ -56,7 +56,7 @@ def diversity(answer):
     labels="An element is more than a batch: drop the labels, and join both halves with tf.concat.",
     single="The elements are single images: stack them into batches.",
     remainder="The last batch is smaller than the others: drop the remainder.",
-    scale="The pixels are not in [-1, 1] as float32.",
+    scale="Black, 0, is due as -1 and white, 255, as 1, in float32.",
     digit="Digits are in it that were not asked for.",
     swapped="The first half of each batch is due to `one`, the second to `other`: yours are swapped.",
     mixed="Not each batch has 32 of `one`, then as many of `other`: half of batch_size of either.",
@@ -229,7 +229,7 @@ def improved(answer):
     swapped="{detail} seeds may stand in many orders, but within each side the order does not matter.",
     rare="That is too rare: with one seed a side it is one half.",
     throws="Two calls differ, and neither is near enough: throw more, for what is rare comes seldom.",
-    other="The chance is wrong: with two seeds a side, write down all ways in which four values can lie.",
+    other="The chance is wrong: with one seed and then two, write down all ways in which three may lie.",
 )
 def by_chance(answer):
     """``by_chance(n, m)``: how often a change that does nothing passes the rule of task 5.6."""

@@ -125,8 +125,13 @@ def sheared(theta, psi):
     return theta + 3 * psi, psi / 2
 
 
+def grown(theta, psi):
+    return theta + psi, theta
+
+
 def growth(step):
-    return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1}[step]
+    golden = (1 + np.sqrt(5)) / 2
+    return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1, grown: golden}[step]
 
 
 def told(x, labels):

@@ -15,6 +15,7 @@ FUNCTIONS = {
     "(θ, ψ) → (θ/2, ψ/2)": rules.halved,
     "(θ, ψ) → (θ + ψ, ψ − θ)": rules.turned,
     "(θ, ψ) → (θ + 3ψ, ψ/2)": rules.sheared,
+    "(θ, ψ) → (θ + ψ, θ)": rules.grown,
 }
 TRIED = {  # by task: the rule, then the cases
     "1.1": (
@@ -152,6 +153,7 @@ TRIED = {  # by task: the rule, then the cases
         "'(θ, ψ) → (θ/2, ψ/2)'",
         "'(θ, ψ) → (θ + ψ, ψ − θ)'",
         "'(θ, ψ) → (θ + 3ψ, ψ/2)'",
+        "'(θ, ψ) → (θ + ψ, θ)'",
     ),
     "8.1": (rules.told, "[[0.5]], [2]", "[[[0.5, 0.25]]], [2]"),
     "8.3": (rules.relativistic, "[[1]], [[0]]", "[[0]], [[1]]", "[[1], [0]], [[2], [3]]"),

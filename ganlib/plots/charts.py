@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.ticker import LogFormatter
 
 from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR, shades
 from ganlib.plots.figures import Figure
@@ -105,6 +106,7 @@ def dots(rows, xlabel, title=None, alt=None, log=False, spans=None):
     if log:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     axes.grid(axis="y", color="0.9")
     axes.set_axisbelow(True)
     if title:

@@ -180,6 +180,7 @@ WRONG = {
         ("early", classified(steps=12)),
         ("early", lambda real, fake: classified()(real, fake) / 2),
         ("range", lambda real, fake: -classified()(real, fake)),
+        ("halves", lambda real, fake: 2 * classified()(real, fake) - np.log(2)),
         ("other", lambda real, fake: min(0.69, 1.4 * classified()(real, fake))),
         ("nothing", lambda real, fake: None),
     ],
