@@ -1,17 +1,14 @@
 """Draw with the five tutorials' recipes, each as long as in the table, and write a JSON of strips.
 
-    GANLIB_DATA=folder python tools/measure/drawings.py [--now]
+    GANLIB_DATA=folder python tools/measure/drawings.py
 
 For each recipe the GAN of seed 0 is trained on full MNIST as in `table.py`, and draws sixteen images
 after each of the two numbers of steps that its rows of the table hold: at equal CPU time ("budget") and
 at its own length ("full").  Strips that the file holds already are kept, and so is a training that was
-broken off, under build/drawings; delete them to start anew.  With --now a broken-off training draws as it
-is: its row says after how many steps, and the next call without --now goes on with it.  Lesson 6 shows
-the strips.
+broken off, under build/drawings; delete them to start anew.  Lesson 6 shows the strips.
 """
 
 import json
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +16,7 @@ from runs import complete, packed
 from table import BUDGET
 
 import ganlib
-from ganlib import checkpoint, metrics
+from ganlib import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "notebooks" / "measured" / "drawings.json"
@@ -57,10 +54,7 @@ def measure(recipe, length):
     gan, train, test = started(recipe)
     due = steps()[recipe, length]
     run_dir = ROOT / "build" / "drawings" / recipe
-    if "--now" in sys.argv:
-        gan = checkpoint.load(run_dir)
-    else:
-        ganlib.train(gan, train, steps=due, verbose=0, run_dir=run_dir, resume=True, save_every=120)
+    ganlib.train(gan, train, steps=due, verbose=0, run_dir=run_dir, resume=True, save_every=120)
     distance = metrics.frechet(
         metrics.features(test.images), metrics.features(gan.sample(SAMPLES, seed=1))
     )
@@ -80,8 +74,4 @@ if __name__ == "__main__":
         "lengths": f"full: the recipe's own steps; budget: as many as {BUDGET:.0f} s of CPU took there",
         "images": f"{DRAWN} drawings of 28 x 28, uint8: zlib, then base64",
     }
-    if PATH.exists():  # what was drawn before its end is drawn anew
-        held = json.loads(PATH.read_text("utf-8"))
-        held["runs"] = [r for r in held["runs"] if r["steps"] == steps()[r["recipe"], r["length"]]]
-        PATH.write_text(json.dumps(held), encoding="utf-8")
     complete(PATH, about, ("recipe", "length"), plan(), measure)
