@@ -15,7 +15,6 @@ from ganlib.backend import tf
 from ganlib.errors import refuse, unknown
 
 WIDTH, LATENT_DIM, BATCH = 64, 8, 64
-SHARED = {"saturating": "non-saturating"}  # D's loss is the same: G's two are in one program
 
 
 def sweep(
@@ -71,9 +70,11 @@ def sweep(
         raise unknown("loss", loss, losses.LOSSES)
     if BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
-    game = _game(SHARED.get(loss, loss), seeds, pack, bool(r1), bool(gp), bool(spectral))
+    saturating = loss == "saturating"  # D's loss is the usual one: G's two are in one program
+    shared = "non-saturating" if saturating else loss
+    game = _game(shared, seeds, pack, bool(r1), bool(gp), bool(spectral))
     numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "gp": gp, "spectral": spectral}
-    numbers |= {"sigma": mixture.sigma, "saturating": float(loss in SHARED)}
+    numbers |= {"sigma": mixture.sigma, "saturating": float(saturating)}
     numbers = {name: tf.constant(value, tf.float32) for name, value in numbers.items()}
     numbers["centres"] = tf.constant(mixture.centres, tf.float32)
     state = _start(seeds, pack)
@@ -231,8 +232,8 @@ def _game(loss, seeds, pack, on_reals, between, bounded):
             tape.watch(row)
             logits = [_judge(judging, points, pack) for points in (real, _run(_parts("G", row, pack), z))]
             total = g_loss(*logits)
-            if loss in SHARED.values():
-                other = losses.LOSSES[dict(map(reversed, SHARED.items()))[loss]][1]
+            if loss == "non-saturating":
+                other = losses.LOSSES["saturating"][1]
                 total = tf.where(numbers["saturating"] > 0, other(*logits), total)
         return moved(state, "G", seeds * tape.gradient(total, row), numbers)
 
