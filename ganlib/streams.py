@@ -130,7 +130,8 @@ def _dataset(given, recipe, devices):
     fits = parts == 1 or bool(images.shape.rank and (images.shape[0] or 1) % parts == 0)
     if recipe.pixels is None and not recipe.classes and whole and fits:
         return given
-    return given.map(lambda *batch: _seen(batch if len(batch) > 1 else batch[0], recipe, parts))
+    seen = data.as_is(lambda *batch: _seen(batch if len(batch) > 1 else batch[0], recipe, parts))
+    return given.map(seen)
 
 
 def _like(sides, recipe):

@@ -17,8 +17,8 @@ from ganlib.errors import refuse
 
 def sigmoid(logits):
     """Return ``D = 1 / (1 + exp(-l))`` in (0, 1) for logits of any shape, without overflow."""
-    small = np.exp(-np.abs(logits))
-    return np.where(np.asarray(logits) >= 0, 1.0, small) / (1 + small)
+    with np.errstate(over="ignore"):  # of exp, to infinity, where D is 0
+        return 1 / (1 + np.exp(-np.asarray(logits)))
 
 
 def optimal_d(p, q, real_target=1.0, fake_target=0.0, real_share=0.5):

@@ -8,6 +8,7 @@ from importlib import import_module
 
 _HOME = {
     "Digits": "digits",
+    "as_is": "pipeline",
     "batches": "pipeline",
     "cache_folder": "digits",
     "found": "digits",

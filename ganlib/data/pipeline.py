@@ -6,6 +6,10 @@ from ganlib.backend import tf
 from ganlib.data.digits import Digits
 from ganlib.errors import refuse
 
+# TensorFlow reads and rewrites the source of what a pipeline maps, loops and all.  There is none here,
+# and it takes seconds.
+as_is = tf.autograph.experimental.do_not_convert
+
 
 def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, length=None):
     """Return an endless ``tf.data.Dataset`` of batches, in an order that (seed, step) alone decides.
@@ -34,6 +38,7 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, le
     per_epoch = count // batch_size
     length = length or per_epoch
 
+    @as_is
     def epoch(number):
         index = tf.range(count, dtype=tf.int64)
         if shuffle:
@@ -48,13 +53,13 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, le
     if isinstance(start, int):
         indices = stream(start)
     else:
-        once = tf.data.Dataset.range(1).flat_map(lambda _: stream(tf.cast(start, tf.int64)))
+        once = tf.data.Dataset.range(1).flat_map(as_is(lambda _: stream(tf.cast(start, tf.int64))))
         indices = once.take(length).apply(tf.data.experimental.assert_cardinality(length))
     resident = tf.constant(examples)
     if labels is None:
-        return steady(indices.map(lambda index: tf.gather(resident, index)).prefetch(2))
+        return steady(indices.map(as_is(lambda index: tf.gather(resident, index))).prefetch(2))
     names = tf.constant(np.asarray(labels, dtype="int32"))
-    pairs = indices.map(lambda index: (tf.gather(resident, index), tf.gather(names, index)))
+    pairs = indices.map(as_is(lambda index: (tf.gather(resident, index), tf.gather(names, index))))
     return steady(pairs.prefetch(2))
 
 

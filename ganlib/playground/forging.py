@@ -47,7 +47,7 @@ class Forgery:
         self.spread = wine - wine.mean(0)
         self.hidden = np.random.default_rng(seed).uniform(0.3, 0.7, wine.shape[1]) * WIDE
         self.turns, self.offers = turns, []
-        self._weights, self._bias = np.zeros(wine.shape[1]), 0.0
+        self._weights = np.zeros(wine.shape[1] + 1)  # the last is her bias
 
     @property
     def over(self):
@@ -61,19 +61,17 @@ class Forgery:
         self.offers.append(Offer(place, float(self.believe(fake).mean())))
         both, labels = self._seen(np.concatenate([real, fake])), np.repeat([1.0, 0.0], len(real))
         for _ in range(_STEPS):
-            slope = (sigmoid(both @ self._weights + self._bias) - labels) / len(both)
-            self._weights -= _RATE * slope @ both
-            self._bias -= _RATE * slope.sum()
+            self._weights -= _RATE * ((sigmoid(both @ self._weights) - labels) @ both / len(both))
         return self.offers[-1]
 
     def believe(self, bottles):
         """Return the owner's belief in bottles ``(n, d)``, ``(n,)``, as she is now."""
-        return sigmoid(self._seen(bottles) @ self._weights + self._bias)
+        return sigmoid(self._seen(bottles) @ self._weights)
 
     def push(self, place, logarithm=True):
         """Return the gradient of the mean of log D in the place, ``(d,)``; or that of the mean of D."""
         belief = self.believe(place + self.spread)
-        return np.mean(1 - belief if logarithm else belief * (1 - belief)) * self._weights
+        return np.mean(1 - belief if logarithm else belief * (1 - belief)) * self._weights[:-1]
 
     def miss(self):
         """Return how far the last three offers lay from the wine, as a mean in standard deviations."""
@@ -84,7 +82,8 @@ class Forgery:
         return Forgery(self._wine, self._seed, self.turns)
 
     def _seen(self, bottles):
-        return bottles - WIDE / 2  # she counts from the middle of the dials
+        counted = bottles - WIDE / 2  # she counts from the middle of the dials
+        return np.column_stack([counted, np.ones(len(counted))])
 
 
 def by_gradient(game, first, follow=0.8, logarithm=True):

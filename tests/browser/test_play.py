@@ -84,10 +84,12 @@ OPEN = """state => { window.game = JSON.parse(JSON.stringify(state), (key, value
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 def test_the_ring_takes_the_steps_of_ganlib(page, rules):
-    """Two hundred steps, all weights and both losses to 1e-4.
+    """Two hundred steps, each from the same weights: all weights and both losses to 1e-5.
 
-    ganlib computes in 32 bits, the page in 64.  Where a unit stands on the kink of its leaky ReLU within
-    those bits, the two may take it for different sides: there the page goes on from ganlib's weights.
+    ganlib computes in 32 bits, the page in 64.  Each step begins at ganlib's weights, so that no rounding
+    adds up, which it does by another amount on each processor.  Where a unit stands on the kink of its
+    leaky ReLU within those bits, the two may take it for different sides: such a step is left out.
+    The others were within 2e-7 on an AMD EPYC, with and without AVX and oneDNN.
     """
     gan = ganlib.build(SMALL.but(**rules), seed=4)
     gan.compile()
@@ -95,22 +97,21 @@ def test_the_ring_takes_the_steps_of_ganlib(page, rules):
     reals = points.ring(STEPS * BATCH, seed=5).reshape(STEPS, BATCH, 2)
     rate = SMALL.d_optimizer.learning_rate
     options = {"rate": rate, "loss": rules["loss"], "gamma": rules.get("r1", 0)}
-    page.evaluate(OPEN, state(gan))
     left_out = 0
     for number, real in enumerate(reals):
         z = [draw_z(BATCH, 2, 4, 2 * number + which).numpy().tolist() for which in (0, 1)]
+        page.evaluate(OPEN, state(gan))
         kink, *losses, g, d = page.evaluate(STEP, [real.tolist(), z, options])
         for mean in gan.means.values():
             mean.reset_state()
         result = step(tf.constant(real))
-        if kink < 1.5e-7:
+        if kink < 5e-7:
             left_out += 1
-            page.evaluate(OPEN, state(gan))
             continue
-        np.testing.assert_allclose(losses, [float(result[n]) for n in ("d_loss", "g_loss")], atol=1e-4)
-        np.testing.assert_allclose(g, flat(layers(gan.generator)), atol=1e-4)
-        np.testing.assert_allclose(d, flat(layers(gan.discriminator)), atol=1e-4)
-    assert left_out < STEPS / 10
+        np.testing.assert_allclose(losses, [float(result[n]) for n in ("d_loss", "g_loss")], atol=1e-5)
+        np.testing.assert_allclose(g, flat(layers(gan.generator)), atol=1e-5)
+        np.testing.assert_allclose(d, flat(layers(gan.discriminator)), atol=1e-5)
+    assert left_out < STEPS / 4
     assert np.abs(flat(layers(gan.generator)) - flat(first)).max() > 0.05  # it was a training
 
 
