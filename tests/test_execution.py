@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -97,6 +98,15 @@ def test_no_iterator_is_tuned_by_a_thread_that_sleeps(iterated):
         take_everything(POOL.take(**options))
     assert len(iterated) >= 8
     assert set(iterated) == {False}
+
+
+def test_no_pipeline_is_translated(tmp_path, monkeypatch):
+    """TensorFlow writes a file for each function whose source it rewrites, which takes seconds."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    take_everything(POOL.take(steps_per_execution=4))
+    assert not list(tmp_path.glob("__autograph_generated_file*"))
+    list(tf.data.Dataset.range(2).map(lambda number: number + 1))  # it would have been seen
+    assert list(tmp_path.glob("__autograph_generated_file*"))
 
 
 def test_fit_takes_an_array_as_train_does():

@@ -83,6 +83,24 @@ def test_movie_loops_over_the_frames_and_holds_the_last(tmp_path):
         plots.movie(frames, labels=["a", "b"])
 
 
+def test_only_what_moves_is_drawn_again_and_the_picture_is_the_same():
+    pictures = {}
+    for kind in ("all anew", "what moves"):
+        figure = plots.Figure((3, 2))
+        axes = figure.add_subplot()
+        axes.plot([0, 4], [1, 1], color="0.5")
+        (line,), (dot,) = axes.plot([], [], lw=3), axes.plot([], [], "o", color="black")
+        axes.set(xlim=(-1, 5), ylim=(-1, 5), title="moving", xlabel="x")
+        pictures[kind] = []
+        for at in (1, 2, 3):
+            line.set_data([0, at], [0, at])
+            dot.set_data([at], [at])
+            moving = (line, dot) if kind == "what moves" else ()
+            pictures[kind].append(np.asarray(figure.picture(60, moving)))
+    np.testing.assert_array_equal(pictures["all anew"], pictures["what moves"])
+    assert (pictures["what moves"][0] != pictures["what moves"][2]).any()
+
+
 def test_a_film_has_all_moments_on_one_sheet_each_over_its_label():
     """A page shows one cell of the sheet: where the script looks is where the picture is."""
     tones = np.linspace(0, 250, 7).astype(int)
