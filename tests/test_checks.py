@@ -14,6 +14,7 @@ import pytest
 import ganlib.checks
 from ganlib.backend import keras
 from ganlib.checks import Task, Wrong, array, number, task
+from ganlib.checks.contrast import contrast
 from ganlib.checks.handed import altered, copied
 
 ROOT = Path(__file__).parent.parent
@@ -224,6 +225,25 @@ def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
     assert verdict.hint == "error" and said in verdict.advice
     for noise in ("\x1b", "Exception encountered", "Arguments", "…", "[[", "0x"):
         assert noise not in verdict.advice
+
+
+@pytest.mark.parametrize(
+    ("stops", "said"),
+    [
+        (lambda: [1].index(2), "not in list. It is not in the list: print the list before that line."),
+        (lambda: np.array([]).max(), "Nothing is left there: print what goes into that line."),
+        (lambda: max([]), "Nothing is left there: print what goes into that line."),
+        (lambda: np.ones(2) + np.ones(3), "Print the shape of each part before that line."),
+    ],
+)
+def test_an_error_says_what_to_print(stops, said):
+    verdict = tasks("lesson_01")["belief"].verdict(lambda *_: stops())
+    assert verdict.hint == "error" and verdict.advice.endswith(said)
+
+
+def test_a_small_case_names_every_part_that_is_off():
+    said = contrast(lambda x: (x + 1, x, x + 2), lambda x: {"w": x, "v": x, "b": x}, "1")
+    assert said == "At x = 1 w is 2 where 1 is due and b is 3 where 1 is due."
 
 
 def test_an_argument_that_was_changed_is_named_as_the_learner_named_it():

@@ -63,6 +63,8 @@ SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "Something is None: a tape gives None for what it did not watch.",
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
+    r"not in (list|deque)|tuple\.index": "It is not in the list: print the list before that line.",
+    r"zero-size|is empty|empty sequence": "Nothing is left there: print what goes into that line.",
     r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
 }
 

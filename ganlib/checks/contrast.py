@@ -37,12 +37,15 @@ def contrast(answer, rule, *cases, tensors=False, functions=None):
         ):  # one that stops shows less than one that is off
             tried.append((where, _parts(answer(*handed), rule(*given))))
     for place, (where, parts) in enumerate(tried):
-        for name, got, due, right in parts:
-            if not right:
-                missed = f"At {where} {name} is {_said(got)} where {_said(due)} is due"
+        wrong = [part for part in parts if not part[3]]
+        if wrong:
+            off = (f"{name} is {_said(got)} where {_said(due)} is due" for name, got, due, _ in wrong)
+            missed = f"At {where} {' and '.join(off)}"
+            if len(wrong) == 1:
+                name = wrong[0][0]
                 missed += _times([part[1:3] for _, row in tried for part in row if part[0] == name])
-                contrasted = f"{missed} (right at {tried[place - 1][0]})."
-                return contrasted if place and len(contrasted) <= LONGEST else f"{missed}."
+            contrasted = f"{missed} (right at {tried[place - 1][0]})."
+            return contrasted if place and len(contrasted) <= LONGEST else f"{missed}."
     return ""
 
 
