@@ -15,7 +15,7 @@ ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
 .PHONY: setup lab test test-unit test-notebooks test-slow test-machines test-browser check site run clean \
-  unit-1 unit-2 unit-3 pages-1 pages-2 pages-3
+  unit-1 unit-2 unit-3 unit-4 pages-1 pages-2 pages-3
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -25,12 +25,13 @@ lab: setup
 	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) $(COURSE)
 
 # In parts, two at a time, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
-UNIT := unit-1 unit-2 unit-3
+UNIT := unit-1 unit-2 unit-3 unit-4
 PAGES := pages-1 pages-2 pages-3
-PARTS := unit-1 pages-1 unit-2 pages-2 unit-3 pages-3
+PARTS := unit-1 pages-1 unit-2 pages-2 unit-3 unit-4 pages-3
 tests-1 := $(wildcard tests/test_[a-f]*.py)
 tests-2 := $(wildcard tests/test_[g-l]*.py)
-tests-3 := $(wildcard tests/test_[m-z]*.py)
+tests-3 := $(wildcard tests/test_[m-q]*.py)
+tests-4 := $(wildcard tests/test_[r-z]*.py)
 lessons-1 := $(wildcard notebooks/0[6-9]*.ipynb notebooks/[1-9]*.ipynb)
 lessons-2 := $(wildcard notebooks/0[0-5]*.ipynb)
 lessons-3 := solutions

@@ -9,9 +9,8 @@ function that is handed what the learner wrote::
         if (got[:4] == 0).all():
             raise Wrong("swapped")
 
-It returns if the answer is right and raises `Wrong` with the key of a hint if not.  Everything else that
-can happen (an exception of the learner's, None, a wrong shape, NaN) is said in words too.  An answer gets
-copies of what a check hands it, at each call; one that changes them is told so, in every task.
+It returns if the answer is right and raises `Wrong` with the key of a hint if not.  An exception, None, a
+wrong shape and NaN are said in words too.  An answer gets copies; one that changes them is told so.
 """
 
 import os
@@ -47,7 +46,7 @@ GENERAL = {  # advice that fits any task
     "nothing": "{detail} gave None: is a return missing, or did a search find nothing?",
     "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
     "shape": "{detail}.",
-    "not-finite": "{detail} holds NaN or infinity: a logarithm or root below 0, or a division by 0?",
+    "not-finite": "{detail} holds NaN or infinity: a logarithm of 0 or less, a root below 0, or a 1/0?",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
 UNKNOWN = ("other", "loss", "slope", "not-finite")  # hints that name no mistake: a small case follows
@@ -60,7 +59,7 @@ NOISE = (  # what no learner can use of an error
     r" at 0x[0-9a-f]+",
 )
 SLIPS = {  # advice on an error, by what its message speaks of
-    r"NoneType": "Something is None: a tape gives None for what it did not watch.",
+    r"NoneType": "Something is None: is a return missing, or did a tape not watch it?",
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
     r"not in (list|deque)|tuple\.index": "It is not in the list: print the list before that line.",

@@ -115,7 +115,7 @@ STEP_HINTS = {
     "still": "Nothing moved: return the new values, not the old ones.",
     "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
     "length": "The direction is right, but the step is {detail} times as long as it should be.",
-    "other": "That is no step down the gradient: check the gradient by moving one parameter a little.",
+    "other": "The step is wrong: look where it starts, and check the slope by a small move.",
 }
 
 
@@ -177,11 +177,11 @@ def _parameters(got):
 @task(
     "1.4",
     index="Return the place of the wrong slope: 0, 1 or 2.",
-    always="The same place for every order of the pairs: move a parameter, and compare with the slope.",
+    always="The same place for every order of the pairs: print both slopes of each, and what you return.",
     test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
     second="A slope is wrong in its second part, unseen: move each parameter by itself, at some points.",
     origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
-    loose="A slope off by a hundredth passes: is your difference exact on x₁² + x₂, and how near?",
+    loose="A slope off by a hundredth passes: how small is your h? Try your difference on x₁³ + x₂.",
 )
 def wrong_slope(answer):
     """``wrong_slope(losses, slopes)`` returns the place of the slope that is not that of its loss."""

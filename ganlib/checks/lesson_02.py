@@ -112,6 +112,7 @@ def jsd(answer):
         ("one-kl", DX * _kl(Q, P)),
         ("both-kl", DX * (_kl(P, Q) + _kl(Q, P)) / 2),
         ("both-kl", DX * (_kl(P, Q) + _kl(Q, P))),
+        *(("both-kl", DX * half / 2) for half in (_kl(P, Q), _kl(Q, P))),
         ("mixture", DX * (_kl(P, 2 * m) + _kl(Q, 2 * m)) / 2),
         ("mixture", DX * (_kl(P, 2 * m) + _kl(Q, 2 * m))),
         ("root", np.sqrt(due)),
@@ -247,11 +248,8 @@ def divergence(answer):
     got, jsd, loss, shown = np.moveaxis(rows, 2, 0)
     if same(got, jsd):
         return
-    for hint, wrong in (
-        ("her-loss", loss),
-        ("one", np.log(2) - shown),
-        ("sign", -jsd),
-    ):
+    mistakes = ("her-loss", loss), ("one", np.log(2) - shown), ("sign", -jsd), ("sign", np.log(4) - jsd)
+    for hint, wrong in mistakes:
         if same(got, wrong):
             raise Wrong(hint)
     off = [convention for convention, a, b in zip(found, got, jsd, strict=True) if not same(a, b)]
@@ -287,7 +285,9 @@ def estimate(answer):
         if np.allclose(got, wrong, atol=0.05):
             raise Wrong(hint)
     if got.min() < -0.03 or got.max() > np.log(2) + 0.03:
-        raise Wrong("range", f"{got[np.argmax(np.abs(got - 0.35))]:.2f}")
+        place = np.argmax(np.abs(got - 0.35))
+        counts = "{} real and {} fake".format(*map(len, cases[place][:2]))
+        raise Wrong("range", f"{got[place]:.2f}, of {counts} examples,")
     if not near[3]:
         raise Wrong("equal", f"{got[3]:.2f}")
     if near[0] and not near[1] and got[1] < 0.02:

@@ -86,7 +86,7 @@ def d_loss(answer):
 @task(
     "3.2",
     index="Return the place of the step in the list: 0, 1, 2 or 3.",
-    constant="The same answer for every order of the steps: run them and count what moved.",
+    constant="The same answer for every order of the steps: print what moved in each, and your answer.",
     statistics="That step moves G's running averages: they are arrays of G too, though no trained ones.",
     weights="That step moves a trained array of G: compare the arrays of G before and after.",
     idle="That step moves nothing at all: D should move.",

@@ -126,7 +126,8 @@ PAIRS = [  # what is wrong with it, and the pair
     "4.3",
     word="Answer with one of: right, leak, two-sided, scaled, none; not {detail}.",
     always="The same word for every pair: call it, and compare what comes back.",
-    right="A pair in which the target reaches only D's cost of real images was called {detail}.",
+    right="A right pair was called {detail}: in it a real logit costs its cost as real times the target, "
+    "and its cost as fake times what the target lacks to 1.",
     leak="A leak was called {detail}: is g_loss the same for two targets? Try several logits.",
     two_sided="Smoothing on both sides was called {detail}: by how much does d_loss follow a fake logit, "
     "for two targets? Try several logits.",
@@ -203,8 +204,8 @@ def dashboards(seed=0):
     "4.5",
     index="Return the place of the board in the list: 0, 1 or 2.",
     constant="The same answer for every order of the boards: look at the numbers in them.",
-    plain="That board is not smoothed at all: its D comes as near to 1 on real images as it can.",
-    two_sided="That board is smoothed on both sides: look at its fakes too.",
+    plain="That board is not smoothed at all. {detail}",
+    two_sided="That board is smoothed on both sides. {detail}",
 )
 def smoothed(answer):
     """``smoothed(boards)`` returns the place of the one-sided board among three."""
@@ -219,9 +220,14 @@ def smoothed(answer):
         return
     if len(set(got)) == 1:
         raise Wrong("constant")
-    for place, (boards, due) in zip(got, cases, strict=True):
+    for seed, (place, (boards, due)) in enumerate(zip(got, cases, strict=True)):
         if place != due:
-            raise Wrong("plain" if boards[place]["real"].max() > 0.95 else "two-sided")
+            said = (
+                f"{which}: real up to {board['real'].max():.2f}, fakes from {board['fake'].min():.2f}"
+                for which, board in (("yours", boards[place]), ("due", boards[due]))
+            )
+            detail = f"In check.dashboards({seed}), {'; '.join(said)}. What do your tests say of the two?"
+            raise Wrong("plain" if boards[place]["real"].max() > 0.95 else "two-sided", detail)
 
 
 SAMPLES = (  # without and with a change, a value a seed

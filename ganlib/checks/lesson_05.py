@@ -22,7 +22,7 @@ from ganlib.recipes import RECIPES
     pixel="That is per pixel: sum the squares over the pixels of an image.",
     plain="That is the mean distance; the lesson's measure is the root of the mean square.",
     spread="That is a spread about the mean image: two images differ by root two times as much.",
-    other="The value is wrong: try two images by hand, one black and one white.",
+    other="The value is wrong: try a few images of one or two pixels by hand.",
 )
 def diversity(answer):
     """``diversity(images)`` returns the root of the mean squared distance of all pairs."""
@@ -228,6 +228,7 @@ def improved(answer):
     pairs="The pairs do not fall like coins of their own: each seed stands in several of them.",
     swapped="{detail} seeds may stand in many orders, but within each side the order does not matter.",
     rare="That is too rare: with one seed a side it is one half.",
+    zero="Yours is 0 whatever n and m are: luck is rare, not impossible. Does a // round it down?",
     throws="Two calls differ, and neither is near enough: throw more, for what is rare comes seldom.",
     other="The chance is wrong: with one seed and then two, write down all ways in which three may lie.",
 )
@@ -255,6 +256,8 @@ def by_chance(answer):
         elif abs(got - due) < 0.5 * due + 0.01 and got != number(answer(n, m), "by_chance"):
             raise Wrong("throws")
         cases.append((got, due, mistakes))
+    if not any(got for got, _, _ in cases):
+        raise Wrong("zero")
     recognise_all(cases)
 
 

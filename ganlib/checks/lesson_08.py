@@ -54,7 +54,7 @@ def told(answer):
 @task(
     "8.2",
     index="Return the place of the judge in the list: 0, 1, 2 or 3.",
-    constant="The same place for every order of the judges: show them images with other labels.",
+    constant="The same place for every order of the judges: print how often the own label leads.",
     image="That judge never looks at the label: with any other one her logits stay as they are.",
     label="That judge looks at the label alone: with other images her logits stay as they are.",
     apart="That judge likes some labels better than others, whatever the image shows. Ask image by image "

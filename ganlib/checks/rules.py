@@ -5,6 +5,7 @@ by name here.
 """
 
 from itertools import product
+from math import comb
 
 import numpy as np
 
@@ -49,6 +50,11 @@ def corrected(d, share):
     return odds / (1 + odds)
 
 
+def divergence(shown, convention):
+    factors = {"mean": 1, "sum": 0.5, "value": -0.5, "bits": np.log(2)}
+    return np.log(2) - factors[convention] * shown
+
+
 def d_loss(real_logits, fake_logits):
     return (bce(real_logits, 1) + bce(fake_logits, 0)) / 2
 
@@ -75,6 +81,10 @@ def luck(before, after):
 def diversity(images):
     x = images.reshape(len(images), -1) / 255
     return np.sqrt(2 * x.var(0, ddof=1).sum())
+
+
+def by_chance(n, m):
+    return 1 / comb(n + m, n)
 
 
 def missed_twice(real, first, second, k):
@@ -129,9 +139,14 @@ def grown(theta, psi):
     return theta + psi, theta
 
 
+def swung(theta, psi):
+    return theta + psi / 2, psi - theta / 2
+
+
 def growth(step):
     golden = (1 + np.sqrt(5)) / 2
-    return {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1, grown: golden}[step]
+    lengths = {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1, grown: golden}
+    return (lengths | {swung: np.sqrt(1.25)})[step]
 
 
 def told(x, labels):

@@ -167,6 +167,7 @@ WRONG = {
         ("bits", lambda shown, c: np.log(2) - to_loss(shown, c, bits=1)),
         ("bits", lambda shown, c: 1 - shown if c == "bits" else np.log(2) - to_loss(shown, c)),
         ("sign", lambda shown, c: to_loss(shown, c) - np.log(2)),
+        ("sign", lambda shown, c: to_loss(shown, c) + np.log(2)),
         ("other", lambda shown, c: np.log(4) - to_loss(shown, c)),
         ("nothing", lambda shown, c: None),
     ],

@@ -257,6 +257,7 @@ WRONG = {
         ("swapped", lambda n, m: math.factorial(n) / math.factorial(n + m)),
         ("rare", lambda n, m: math.comb(n + m, n) ** -2.0),
         ("throws", few_throws()),
+        ("zero", lambda n, m: 1 // math.comb(n + m, n)),
         ("other", lambda n, m: math.comb(n + m, n)),
         ("other", lambda n, m: 1 / 6),
         ("nothing", lambda n, m: None),
