@@ -59,7 +59,8 @@ NOISE = (  # what no learner can use of an error
     r" at 0x[0-9a-f]+",
 )
 SLIPS = {  # advice on an error, by what its message speaks of
-    r"NoneType": "Something is None: is a return missing, or did a tape not watch it?",
+    r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
+    r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
     r"not in (list|deque)|tuple\.index": "It is not in the list: print the list before that line.",
@@ -109,8 +110,7 @@ class Task:
     Attributes:
         number: ``"3.1"``.
         hints: Advice by key.
-        answers: Names of the functions that it is handed: its own name, or those of its arguments if
-            they are not called ``answer``.
+        answers: Names of the functions that it is handed: its own, or its arguments' if not ``answer``.
     """
 
     def __init__(self, number, check, hints):

@@ -244,6 +244,7 @@ SAMPLES = (  # without and with a change, a value a seed
     "4.6",
     one_sided="Too few ways count with you: each sign is +1 or -1, and a mean that is as far below 0 "
     "counts too.",
+    fell="Where the values fell, every way counts with you: how far from 0 is a mean that lies below it?",
     strict="The differences as they came are one of the ways too: count what is at least as far from 0.",
     rounding="Sums that are equal on paper differ in the last digit here: allow for a millionth.",
     unpaired="You mix the values of different seeds: only the sign of each difference is in doubt.",
@@ -267,6 +268,7 @@ def luck(answer):
             ("one-sided", np.mean(means >= gaps.mean() - strictly)),
             ("one-sided", np.mean(means >= seen - strictly)),
             ("one-sided", np.mean(means <= gaps.mean() + strictly)),
+            ("fell", np.mean(np.abs(means) >= gaps.mean() - strictly)),
             ("strict", np.mean(np.abs(means) > seen + strictly)),
             ("rounding", np.mean(np.abs(means) >= seen)),
             ("unpaired", _unpaired(before, after)),

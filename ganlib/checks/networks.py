@@ -232,3 +232,12 @@ def walked_wrongly(generator, image, z, steps, rate):
         ("plain", walked(generator, image, z, steps, rate, tf.identity)),
         ("added", walked(generator, -image, z, steps, rate)),
     ]
+
+
+def compared(start, got, due):
+    """Return whether the move from start points where it is due, and in words how one number moved."""
+    right, move = due - start, got - start
+    cosine = np.sum(right * move) / (np.linalg.norm(right) * np.linalg.norm(move) + 1e-12)
+    place = np.unravel_index(np.abs(got - due).argmax(), got.shape)
+    went = "from {:.2f} to {:.2f} where {:.2f} is due".format(*(z[place] for z in (start, got, due)))
+    return cosine > 0.9999, went

@@ -133,6 +133,7 @@ WRONG = {
     ],
     "luck": [
         ("one-sided", signs(lambda means, seen: means >= seen - TINY)),
+        ("fell", signs(lambda means, seen: np.abs(means) >= seen - TINY)),
         ("strict", signs(lambda means, seen: np.abs(means) > np.abs(seen) + TINY)),
         ("rounding", signs(lambda means, seen: np.abs(means) >= np.abs(seen))),
         ("complement", signs(lambda means, seen: np.abs(means) < np.abs(seen) - TINY)),
