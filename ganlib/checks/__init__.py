@@ -190,10 +190,10 @@ def array(value, shape, name):
     """
     found = _numbers(value, name)
     fits = len(found.shape) == len(shape) and all(
-        want in (None, have) for want, have in zip(shape, found.shape, strict=True)
+        have and want in (None, have) for want, have in zip(shape, found.shape, strict=True)
     )
     if not fits:
-        due = str(tuple("any" if want is None else want for want in shape)).replace("'any'", "any")
+        due = str(tuple("any" if want is None else want for want in shape)).replace("'any'", "1 or more")
         raise Wrong("shape", f"{name} has shape {found.shape} where {due} is due")
     if not np.isfinite(found).all():
         raise Wrong("not-finite", name)

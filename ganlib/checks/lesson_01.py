@@ -236,7 +236,7 @@ def forger_step(answer):
     index="Return the place of the forger in the list: 0, 1 or 2.",
     one_based="Python counts from 0: the first forger is number 0.",
     easiest="That is the one she beats most easily: take the largest loss, on all the bottles.",
-    always="The same answer for every order of the forgers: print her loss against each. Does it fall?",
+    always="The same answer for every order of the forgers: print her loss against each, and yours.",
     other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )
 def unbeaten(answer):

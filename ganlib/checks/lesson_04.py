@@ -122,12 +122,19 @@ PAIRS = [  # what is wrong with it, and the pair
 ]
 
 
+RIGHT = {  # why a right pair is not what it was called
+    "scaled": "in it a real logit costs its cost as real times the target, and its cost as fake times the rest",
+    "two-sided": "in it d_loss follows a fake logit alike for every target",
+    "leak": "in it g_loss is the same for every target",
+    "none": "in it d_loss changes with the target",
+}
+
+
 @task(
     "4.3",
     word="Answer with one of: right, leak, two-sided, scaled, none; not {detail}.",
     always="The same word for every pair: call it, and compare what comes back.",
-    right="A right pair was called {detail}: in it a real logit costs its cost as real times the target, "
-    "and its cost as fake times what the target lacks to 1.",
+    right="A right pair was called {detail}.",
     leak="A leak was called {detail}: is g_loss the same for two targets? Try several logits.",
     two_sided="Smoothing on both sides was called {detail}: by how much does d_loss follow a fake logit, "
     "for two targets? Try several logits.",
@@ -147,7 +154,7 @@ def fault(answer):
         raise Wrong("always")
     for word, (due, _) in zip(got, PAIRS, strict=True):
         if word != due:
-            raise Wrong(due, word)
+            raise Wrong(due, f"{word}: {RIGHT[word]}" if due == "right" else word)
 
 
 @task(
