@@ -230,7 +230,11 @@ def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
 @pytest.mark.parametrize(
     ("stops", "said"),
     [
-        (lambda: [1].index(2), "not in list. It is not in the list: print the list before that line."),
+        (
+            lambda: [1].index(2),
+            "not in list. It is not there: print the list, or the keys.",
+        ),
+        (lambda: {}["full"], "'full'. It is not there: print the list, or the keys."),
         (lambda: np.array([]).max(), "Nothing is left there: print what goes into that line."),
         (lambda: max([]), "Nothing is left there: print what goes into that line."),
         (lambda: np.ones(2) + np.ones(3), "Print the shape of each part before that line."),

@@ -63,7 +63,7 @@ SLIPS = {  # advice on an error, by what its message speaks of
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
     r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
     r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
-    r"not in (list|deque)|tuple\.index": "It is not in the list: print the list before that line.",
+    r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
     r"zero-size|is empty|empty sequence": "Nothing is left there: print what goes into that line.",
     r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
 }

@@ -123,7 +123,7 @@ PAIRS = [  # what is wrong with it, and the pair
 
 
 RIGHT = {  # why a right pair is not what it was called
-    "scaled": "in it a real logit costs its cost as real times the target, and its cost as fake times the rest",
+    "scaled": "in it a real logit pays target times its cost as real, and the rest of its cost as fake",
     "two-sided": "in it d_loss follows a fake logit alike for every target",
     "leak": "in it g_loss is the same for every target",
     "none": "in it d_loss changes with the target",
