@@ -42,7 +42,7 @@ __all__ = [
 
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
-    "error": "Your code stopped with {detail}.",
+    "error": "Your code stopped with {detail}",
     "nothing": "{detail} gave None: is a return missing, or did a search find nothing?",
     "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
     "shape": "{detail}.",
@@ -61,8 +61,8 @@ NOISE = (  # what no learner can use of an error
 SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
-    r"broadcast|shape|rank|dimension|matmul": "Print the shape of each part before that line.",
-    r"dtype|tensor but is|TypeError": "Print the type of each part before that line.",
+    r"broadcast|\bshape|rank|dimension|matmul": "Print the shape of each part before that line.",
+    r"dtype|tensor but is|TypeError|Value for attr": "Print the type of each part before that line.",
     r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
     r"zero-size|is empty|empty sequence": "Nothing is left there: print what goes into that line.",
     r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
@@ -172,7 +172,7 @@ def said(error):
         text = re.sub(of_no_use, "", text, flags=re.S)
     text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
     slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
-    return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip(". ")
+    return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip()
 
 
 def task(number, **hints):

@@ -115,7 +115,7 @@ STEP_HINTS = {
     "still": "Nothing moved: return the new values, not the old ones.",
     "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
     "length": "The direction is right, but the step is {detail} times as long as it should be.",
-    "other": "The step is wrong: look where it starts, and check the slope by a small move.",
+    "other": "The step is wrong: where it starts, its slope (check it by a small move), or its length.",
 }
 
 

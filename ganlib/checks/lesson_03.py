@@ -116,7 +116,7 @@ STEP_HINTS = {
     "inference": "{detail} was called without training=True: dropout and batch norm then sleep.",
     "scope": "{detail} stood under keras.StatelessScope() and could not keep what it noted in the step.",
     "size": "{detail} moved in the right direction but by the wrong length: a mean, one step.",
-    "direction": "{detail} moved, but not down the gradient of its loss: look at targets and tape.",
+    "direction": "{detail} moved, but not down its loss: look at the loss, the targets and the tape.",
     "alone": "The step returned {detail}: return the loss alone.",
     "frozen": "{detail}.trainable was left at False: the next step would find nothing to move.",
     "returned": "The step should return the loss that it went down, as it was before the move.",
