@@ -61,10 +61,10 @@ NOISE = (  # what no learner can use of an error
 SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
-    r"broadcast|\bshape|rank|dimension|matmul": "Print the shape of each part before that line.",
+    r"broadcast|\bshape|rank|dimension|matmul|same len": "Print the shape of each part before that line.",
+    r"zero-size|is empty|empty seq|non-empty": "Nothing is left there: print what goes into that line.",
     r"dtype|tensor but is|TypeError|Value for attr": "Print the type of each part before that line.",
     r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
-    r"zero-size|is empty|empty sequence": "Nothing is left there: print what goes into that line.",
     r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
 }
 

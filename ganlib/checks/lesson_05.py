@@ -265,7 +265,7 @@ def by_chance(answer):
     "5.8",
     itself="A fake is not its own neighbour: its nearest neighbour is another one.",
     inside="You count those that lie in some ball: the others are missed.",
-    every="Yours misses every real one: it is missed if it lies in no ball. How large are your balls?",
+    every="Yours misses every real one: it is missed if it lies in no ball. In how many does one lie?",
     fakes="You count fakes: of the real ones we ask which are missed.",
     wrong_balls="The balls go round the fakes, and a ball's size comes from its fake's neighbours.",
     next="The ball reaches to the k-th neighbour: yours counts one too few or too many.",
@@ -276,7 +276,7 @@ def by_chance(answer):
     share="A number is asked for, not a share: how many of all real ones?",
     product="That multiplies two numbers: what share of the ones does chance take again?",
     mean="A mean, or the smaller of the two: by chance the second draws from all real ones.",
-    other="Wrong: which real points lie in no ball of the first, which in none of the second?",
+    other="Wrong: how many lie in no ball of the first, of the second, of both? How many by chance?",
 )
 def missed_twice(answer):
     """``missed_twice(real, first, second, k)``: how many both miss, and how many chance would have."""
