@@ -84,6 +84,12 @@ def test_a_margin_is_counted_in_standard_deviations():
     assert not machines.good(machines.margin("a", runs(3, 6, whole=True)))
 
 
+def test_pages_that_are_not_there_do_not_pass():
+    with pytest.raises(SystemExit) as stopped:
+        machines.main(["--settings", "sse4", "--pages", "notebooks/00"])
+    assert stopped.value.code == 2
+
+
 def test_a_page_that_fails_elsewhere_is_named_with_cell_and_bound(tmp_path, monkeypatch):
     cells = [
         "x = 3",

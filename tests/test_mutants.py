@@ -117,6 +117,11 @@ def test_tasks_have_no_hole_that_nobody_explains(worker, monkeypatch, capsys):
         assert made == sum(counts) > 15 and counts[2] == 0, line  # none is told generalities alone
 
 
+def test_a_task_that_is_not_there_does_not_pass():
+    with pytest.raises(SystemExit, match=r"no such task: 9\.9"):
+        mutants.exercises(("4.6", "9.9"))
+
+
 @pytest.mark.slow
 def test_no_task_has_a_hole_that_nobody_explains(worker, monkeypatch, capsys):
     code, out = run(worker, monkeypatch, capsys)

@@ -147,6 +147,8 @@ def main(names):
         for folder in ("notebooks", "solutions")
         for path in sorted((ROOT / folder).glob("*.ipynb"))
     }
+    if unknown := set(names) - {path.name[:2] for path in paths.values()} - {"--table"}:
+        raise SystemExit(f"no such lesson: {', '.join(sorted(unknown))}")
     rows = {name: row for name, row in kept.get("notebooks", {}).items() if name in paths}
     for name, row in rows.items():
         row.update(reading(nbformat.read(paths[name], as_version=4)))

@@ -227,7 +227,8 @@ def main(arguments=None):
     """Run what is asked for; 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--settings", nargs="+", default=USUAL, choices=SETTINGS)
-    parser.add_argument("--pages", nargs="+", default=(), help="numbers of lessons, such as 07")
+    numbers = sorted({path.name[:2] for path in pages()})
+    parser.add_argument("--pages", nargs="+", default=(), choices=numbers, help="numbers of lessons")
     parser.add_argument("--jobs", type=int, default=2, help="pages at a time")
     parser.add_argument("--margins", action="store_true", help="write docs/margins.json, run nothing")
     options = parser.parse_args(arguments)

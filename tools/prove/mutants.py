@@ -80,6 +80,8 @@ def exercises(wanted=()):
             if isinstance(check, Task) and (not wanted or check.number in wanted):
                 answers = {answer: named[answer] for answer in check.answers}
                 found.append(Exercise(check.number, module, name, (first.source, *cells), answers))
+    if unknown := set(wanted) - {exercise.number for exercise in found}:
+        raise SystemExit(f"no such task: {', '.join(sorted(unknown))}")
     return found
 
 
