@@ -72,7 +72,7 @@ def _times(pairs):
 def _made(name, part, functions):
     """Return an argument: lists become arrays, of bytes where they are an image's whole numbers."""
     if isinstance(part, str):
-        return (functions or {}).get(part, part)
+        return functions[part]
     if not isinstance(part, list):
         return part
     if name in ("average", "weights"):

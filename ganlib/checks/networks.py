@@ -120,10 +120,14 @@ def check_move(found, due, who):
         raise Wrong("still", who)
     if close(found, due):
         return
-    cosine = found @ due / (np.linalg.norm(found) * np.linalg.norm(due))
+    cosine = _cosine(found, due)
     if cosine < -0.98:
         raise Wrong("uphill", who)
     raise Wrong("size" if cosine > 0.98 else "direction", who)
+
+
+def _cosine(one, other):
+    return np.sum(one * other) / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-30)
 
 
 def check_calls(watched, name, kept):
@@ -236,8 +240,6 @@ def walked_wrongly(generator, image, z, steps, rate):
 
 def compared(start, got, due):
     """Return whether the move from start points where it is due, and in words how one number moved."""
-    right, move = due - start, got - start
-    cosine = np.sum(right * move) / (np.linalg.norm(right) * np.linalg.norm(move) + 1e-12)
     place = np.unravel_index(np.abs(got - due).argmax(), got.shape)
     went = "from {:.2f} to {:.2f} where {:.2f} is due".format(*(z[place] for z in (start, got, due)))
-    return cosine > 0.9999, went
+    return _cosine(got - start, due - start) > 0.9999, went

@@ -10,6 +10,7 @@ from math import comb
 import numpy as np
 
 from ganlib import metrics, theory
+from ganlib.checks.densities import SHOWN
 from ganlib.checks.logits import bce
 from ganlib.metrics import distances
 from ganlib.theory import sigmoid
@@ -51,8 +52,7 @@ def corrected(d, share):
 
 
 def divergence(shown, convention):
-    factors = {"mean": 1, "sum": 0.5, "value": -0.5, "bits": np.log(2)}
-    return np.log(2) - factors[convention] * shown
+    return np.log(2) - shown / SHOWN[convention](1.0)  # each shows a multiple of her loss
 
 
 def d_loss(real_logits, fake_logits):
@@ -145,8 +145,8 @@ def swung(theta, psi):
 
 def growth(step):
     golden = (1 + np.sqrt(5)) / 2
-    lengths = {still: 1, halved: 0.5, turned: np.sqrt(2), sheared: 1, grown: golden}
-    return (lengths | {swung: np.sqrt(1.25)})[step]
+    wide = {turned: np.sqrt(2), grown: golden, swung: np.sqrt(1.25)}
+    return {still: 1, halved: 0.5, sheared: 1, **wide}[step]
 
 
 def told(x, labels):

@@ -5,10 +5,12 @@ A logit of -50 or 50 switches one half of a loss off: its cost is 0, so that the
 
 from ganlib.checks import rules
 from ganlib.checks.contrast import contrast
+from ganlib.checks.densities import SHOWN
 
 __all__ = ["small_case"]
 
 FUNCTIONS = {
+    **{convention: convention for convention in SHOWN},
     "3 x₁ + 4 x₂": rules.plane,
     "x₁²": rules.bowl,
     "(θ, ψ) → (θ, ψ)": rules.still,
