@@ -598,6 +598,9 @@ def test_a_small_case_says_what_is_off_and_where_it_was_right():
         "At d = [0.6], real_target = 0.9, fake_target = 0.1 yours is [2] where [1.67] is due "
         "(right at d = [0.6], real_target = 0.9, fake_target = 0)."
     )
+    assert small_case("2.1", lambda p, q: p / (p + q) + 0.0002) == (
+        "At p = [0.5], q = [0.5] yours is [0.5002] where [0.5] is due."
+    )
     assert small_case("4.4", lambda *_: 1 / 0) == small_case("4.5", len) == ""
 
 

@@ -11,7 +11,7 @@ __all__ = ["contrast"]
 LONGEST = 190  # letters of a sentence
 
 
-def contrast(answer, rule, *cases, tensors=False, functions=None):
+def contrast(answer, rule, *cases, tensors=False, functions=None, near=1e-4):
     """Return a sentence on the first small case that an answer misses, and on the one before it.
 
     Args:
@@ -21,6 +21,7 @@ def contrast(answer, rule, *cases, tensors=False, functions=None):
         cases: The arguments of each case as text, ``"[0, 1], 0.5"``, the simplest first.
         tensors: Whether arrays are handed over as tensors.
         functions: What the texts among the arguments stand for, by text.
+        near: By which share of what is due an answer may miss it.
 
     Returns:
         The sentence, empty where no case shows the mistake.
@@ -35,11 +36,11 @@ def contrast(answer, rule, *cases, tensors=False, functions=None):
             np.errstate(all="ignore"),
             suppress(Exception),
         ):  # one that stops shows less than one that is off
-            tried.append((where, _parts(answer(*handed), rule(*given))))
+            tried.append((where, _parts(answer(*handed), rule(*given), near)))
     for place, (where, parts) in enumerate(tried):
         wrong = [part for part in parts if not part[3]]
         if wrong:
-            off = (f"{name} is {_said(got)} where {_said(due)} is due" for name, got, due, _ in wrong)
+            off = (f"{name} is {got} where {due} is due" for name, got, due in map(_apart, wrong))
             missed = f"At {where} {' and '.join(off)}"
             if len(wrong) == 1:
                 name = wrong[0][0]
@@ -49,12 +50,19 @@ def contrast(answer, rule, *cases, tensors=False, functions=None):
     return ""
 
 
-def _parts(got, due):
+def _parts(got, due, near):
     """Return name, value, right value and whether they agree, for each thing that an answer returned."""
     parts = (
         list(zip(due, got, due.values(), strict=True)) if isinstance(due, dict) else [("yours", got, due)]
     )
-    return [(*part, _same(*part[1:])) for part in parts]
+    return [(*part, _same(*part[1:], near)) for part in parts]
+
+
+def _apart(part):
+    """Return name, value and right value of a part, in as many digits as tell the two apart."""
+    name, got, due, _ = part
+    said = [(name, _said(got, digits), _said(due, digits)) for digits in (3, 5, 8)]
+    return next((each for each in said if each[1] != each[2]), said[-1])
 
 
 def _times(pairs):
@@ -90,20 +98,20 @@ def _tensor(part):
     return tf.constant(part.astype("float32") if part.dtype.kind == "f" else part)
 
 
-def _same(got, due):
+def _same(got, due, near):
     if isinstance(due, list):
-        return len(got) == len(due) and all(map(_same, got, due))
+        return len(got) == len(due) and all(_same(*pair, near) for pair in zip(got, due, strict=True))
     got, due = np.asarray(got, float), np.asarray(due, float)
-    return got.size == due.size and np.allclose(got.reshape(due.shape), due, rtol=1e-4, atol=1e-6)
+    return got.size == due.size and np.allclose(got.reshape(due.shape), due, rtol=near, atol=1e-6)
 
 
-def _said(value):
+def _said(value, digits=3):
     """Return a value in few letters."""
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_said, value)) + "]"
+        return "[" + ", ".join(_said(each, digits) for each in value) + "]"
     value = np.asarray(value)
     if value.ndim:
-        return _said(list(value))
-    return f"{float(value) + 0:.3g}" if value.dtype.kind in "fiu" else str(value)
+        return _said(list(value), digits)
+    return f"{float(value) + 0:.{digits}g}" if value.dtype.kind in "fiu" else str(value)
