@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from ganlib import programs
 from ganlib.backend import tf
 from ganlib.layers import Dropout
 
@@ -23,7 +24,7 @@ def compiled(gan):
     Raises (the function):
         StopIteration: The iterator has no batch left.
     """
-    most = gan.steps_per_execution
+    most, execute = gan.steps_per_execution, programs.shared(gan, loop)
 
     @tf.function(autograph=False)
     def collect(iterator, room):
@@ -61,16 +62,6 @@ def compiled(gan):
         block = tf.cond(count == 0, blank, lambda: [array.stack() for array in arrays])
         return tf.nest.pack_sequence_as(iterator.element_spec, block), count, odd
 
-    @tf.function(autograph=False, jit_compile=True)
-    def execute(block, count):
-        def step(i):
-            gan.train_step(tf.nest.map_structure(lambda rows: rows[i], block))
-            return (i + 1,)
-
-        with threefry():
-            tf.while_loop(lambda i: i < count, step, (tf.constant(0),))
-        return {mean.name: mean.result() for mean in gan.metrics}
-
     def function(iterator):
         logs, room = None, most
         while room:
@@ -87,6 +78,18 @@ def compiled(gan):
         return logs
 
     return function
+
+
+def loop(gan, block, count):
+    """Take ``count`` steps on the batches of a block ``(most, ...)``; return the running means."""
+
+    def step(i):
+        gan.train_step(tf.nest.map_structure(lambda rows: rows[i], block))
+        return (i + 1,)
+
+    with threefry():
+        tf.while_loop(lambda i: i < count, step, (tf.constant(0),))
+    return {mean.name: mean.result() for mean in gan.metrics}
 
 
 def watched(gan, function):

@@ -26,6 +26,7 @@ def _logits(x):
     forged="That is the belief that a bottle is forged: D is the belief that it is real.",
     no_bias="The bias b is missing.",
     swapped="Each feature has its own weight: w[0] goes with the first, w[1] with the second; then b.",
+    times="The bias b is added to the weighted features: it does not multiply them.",
     guess="A belief says how sure she is, anything from 0 to 1: do not round it.",
     range="A belief lies between 0 and 1: which function did you use?",
     unstable="A logit of -800 or 800 should give a belief near 0 or 1: look for a division inf / inf.",
@@ -40,7 +41,7 @@ def belief(answer):
         ("forged", sigmoid(-logits)),
         ("no-bias", sigmoid(logits - B)),
         ("swapped", sigmoid(REAL @ W[::-1] + B)),
-        ("swapped", sigmoid(REAL @ W * B)),
+        ("times", sigmoid(REAL @ W * B)),
         ("guess", (logits > 0).astype(float)),
     ]
     if not same(got, sigmoid(logits)) and (got < 0).any() and not same(got, logits):
@@ -235,7 +236,8 @@ def forger_step(answer):
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
     one_based="Python counts from 0: the first forger is number 0.",
-    easiest="That is the one she beats most easily: take the largest loss, on all the bottles.",
+    easiest="That is the one she beats most easily: the least loss was taken, or she "
+    "learnt the reals as fakes.",
     always="The same answer for every order of the forgers: print her loss against each, and yours.",
     other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )

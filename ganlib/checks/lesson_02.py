@@ -17,7 +17,7 @@ APART = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
 @task(
     "2.1",
     swapped="That is the share of fakes: D is the belief that x is real.",
-    ratio="That is p / q, which can be larger than 1: what share of all that is found at x is real?",
+    ratio="That is a ratio, which can exceed 1: what share of all that is found at x is real?",
     logit="That is the logit log(p / q): a belief lies between 0 and 1.",
     guess="That is a decision, 0 or 1: D* says how sure one can be.",
     p_alone="Only p enters: where fakes are frequent too, D* is lower.",
@@ -91,7 +91,7 @@ def _kl(p, q):
     "2.3",
     **SUM_HINTS,
     half="That is twice the divergence: half of KL(p, m) plus half of KL(q, m).",
-    one_kl="That is KL(p, q), which is not symmetric: compare p and q with their mixture m.",
+    one_kl="That is one KL between p and q, which is not symmetric: compare both with their mixture m.",
     both_kl="That compares p and q with each other: compare each with the mixture m = (p + q) / 2.",
     mixture="The mixture is (p + q) / 2, a density again: p + q sums to 2.",
     root="That is the square root of it, the Jensen-Shannon distance.",

@@ -133,7 +133,8 @@ RIGHT = {  # why a right pair is not what it was called
 @task(
     "4.3",
     word="Answer with one of: right, leak, two-sided, scaled, none; not {detail}.",
-    always="The same word for every pair: call it, and compare what comes back.",
+    always="Every pair was called {detail}: which of its losses follow the real logits, the fake "
+    "ones, the target? Change one at a time.",
     right="A right pair was called {detail}.",
     leak="A leak was called {detail}: is g_loss the same for two targets? Try several logits.",
     two_sided="Smoothing on both sides was called {detail}: by how much does d_loss follow a fake logit, "
@@ -151,7 +152,7 @@ def fault(answer):
         if not isinstance(word, str) or word not in {name for name, _ in PAIRS}:
             raise Wrong("word", repr(word)[:40])
     if len(set(got)) == 1:
-        raise Wrong("always")
+        raise Wrong("always", got[0])
     for word, (due, _) in zip(got, PAIRS, strict=True):
         if word != due:
             raise Wrong(due, f"{word}: {RIGHT[word]}" if due == "right" else word)

@@ -222,7 +222,7 @@ def improved(answer):
 @task(
     "5.7",
     even="Chance is not one half: with more seeds a useless change passes less often.",
-    one="That is the chance that one given seed is the best of all: all after must beat all before.",
+    one="That looks at one seed alone, the best or the worst of all: all after must beat all before.",
     orders="Within a side the seeds may stand in any order: many orders pass, not one alone.",
     both="That counts both ways round: here only those after may lie above.",
     pairs="The pairs do not fall like coins of their own: each seed stands in several of them.",

@@ -134,7 +134,7 @@ WRONG = {
         ("forged", lambda x, w, b: 1 - d(x, w, b)),
         ("no-bias", lambda x, w, b: sigmoid(x @ w)),
         ("swapped", lambda x, w, b: sigmoid(x @ w[::-1] + b)),
-        ("swapped", lambda x, w, b: sigmoid(x @ w * b)),
+        ("times", lambda x, w, b: sigmoid(x @ w * b)),
         ("guess", lambda x, w, b: np.round(d(x, w, b))),
         ("range", lambda x, w, b: np.tanh(x @ w + b)),
         ("unstable", overflowing),

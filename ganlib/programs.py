@@ -1,0 +1,97 @@
+"""Compiled programs that GANs share: the second GAN of a recipe has nothing to wait for.
+
+To trace and compile a step takes seconds, as long as hundreds of a small network's steps.  What comes out
+depends on the networks, the rules and the optimizers, and not on the numbers in them.  So it is traced
+on a twin of the GAN, and the state of whoever trains is copied into the twin's variables and back, inside
+the program: the bits are those of a program of one's own.
+"""
+
+import json
+import threading
+
+from ganlib.backend import keras, tf
+from ganlib.recipe import plain
+
+MOST = 16  # each keeps a GAN and its program
+_PROGRAMS = {}
+_lock = threading.RLock()  # two trainings at once would write to one twin
+
+
+def shared(gan, loop):
+    """Return ``execute(block, count)``: the compiled ``loop(gan, block, count)`` that trains this GAN.
+
+    GANs share it where their class, recipe, networks and optimizers are the same in all but seeds and
+    learning rates.  One with methods or networks of somebody's own gets a program of its own, for what
+    that does need not follow from its description.
+    """
+    making, variables = _making(gan), _variables(gan)
+    with _lock:
+        if making is not None and making not in _PROGRAMS:
+            while len(_PROGRAMS) >= MOST:
+                del _PROGRAMS[next(iter(_PROGRAMS))]
+            twin = type(gan)(gan.recipe)
+            twin.compile()
+            _PROGRAMS[making] = _on(twin, loop) if _making(twin) == making else None
+        program = _PROGRAMS.get(making)
+    if program is None:
+        return tf.function(
+            lambda block, count: loop(gan, block, count), autograph=False, jit_compile=True
+        )
+    values, seed = [variable.value for variable in variables], tf.constant(gan.seed, tf.int64)
+
+    def execute(block, count):
+        with _lock:
+            return program(block, count, seed, values)
+
+    return execute
+
+
+def _on(twin, loop):
+    """Return the program that trains a GAN whose variables it is given, by way of a twin's."""
+    inside = _variables(twin)
+
+    @tf.function(autograph=False, jit_compile=True)
+    def program(block, count, seed, variables):
+        twin.seed = seed
+        for mine, given in zip(inside, variables, strict=True):
+            mine.assign(given)
+        result = loop(twin, block, count)
+        for mine, given in zip(inside, variables, strict=True):
+            given.assign(mine.value)
+        return result
+
+    return program
+
+
+def _variables(gan):
+    """Return all that a step reads or writes, in an order that twins have in common."""
+    means = [*gan.means.values(), *gan.recent.values()]
+    return [*gan.state().values(), *(variable for mean in means for variable in mean.variables)]
+
+
+def _making(gan):
+    """Return all that a GAN's program depends on, as a key; None where that cannot be known."""
+    own = vars(type(gan))
+    plainly = type(gan).__module__ == "ganlib.gan" and not gan.own and own.keys().isdisjoint(vars(gan))
+    if not plainly or tf.distribute.has_strategy():
+        return None
+    networks = (gan.generator, gan.discriminator, gan.average)
+    optimizers = (gan.d_optimizer, gan.g_optimizer)
+    parts = [
+        {**plain(gan.recipe), "d_optimizer": None, "g_optimizer": None},
+        [keras.saving.serialize_keras_object(part) for part in (*networks, *optimizers)],
+        [[list(v.shape), v.dtype, v.trainable, v.value.device] for v in _variables(gan)],
+    ]
+    return json.dumps(_numberless(parts), sort_keys=True), *filter(callable, own.values())
+
+
+def _numberless(part):
+    """Return a description without names, seeds and learning rates that are numbers."""
+    if isinstance(part, dict):
+        kept = {
+            name: value for name, value in part.items() if name not in ("name", "seed", "build_config")
+        }
+        if isinstance(kept.get("learning_rate"), float):
+            del kept["learning_rate"]
+        return {name: _numberless(value) for name, value in kept.items()}
+    return [_numberless(each) for each in part] if isinstance(part, list | tuple) else part
