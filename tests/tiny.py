@@ -1,8 +1,9 @@
 """The smallest GANs that can be tested: linear ones on points, and one that makes images.
 
 A GAN takes a second or two to trace, twice that where an execution has many steps, and four more to
-compile by XLA.  Where a test asks for one that is as it was built, and not for a new object, `put_back`
-saves that, a `Pool` does it for a whole file, and `plain` traces the least.
+compile by XLA, unless one of its making was there before (`ganlib.programs`).  Where a test asks for one
+that is as it was built, and not for a new object, `put_back` saves that, a `Pool` does it for a whole
+file, and `plain` traces the least.
 """
 
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def plain(gan):
 class Pool:
     """GANs that are built once and lent to one test after the other, each time as they were built.
 
-    Those that are out at the same time are different objects, each with a program of its own.
+    Those that are out at the same time are different objects.
 
     Args:
         build: Builds and compiles one, by the options that `take` is given.

@@ -16,7 +16,8 @@ def cloud(name, points, least=2):
     """
     points = np.asarray(points, dtype="float64")
     if points.ndim != 2 or len(points) < least:
-        todo = "Flatten images to rows first, and take more of them."
+        todo = {0: "That is one number: hand over a table, a row for each.", 2: "Take more of them."}
+        todo = todo.get(points.ndim, "Give each a row of its own: images.reshape(len(images), -1).")
         raise refuse(name, f"shape {points.shape}", f"(n, d) with n ≥ {least}", todo)
     if not np.isfinite(points).all():
         raise refuse(name, "NaN or infinity", "finite numbers", "Find out where they come from.")
