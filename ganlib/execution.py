@@ -26,46 +26,10 @@ def compiled(gan):
     """
     most, execute = gan.steps_per_execution, programs.shared(gan, loop)
 
-    @tf.function(autograph=False)
-    def collect(iterator, room):
-        """Return the next batches as one block ``(most, ...)``, how many, and one of another size."""
-        specs = tf.nest.flatten(iterator.element_spec)
-        empty = [tf.TensorArray(spec.dtype, most, element_shape=spec.shape) for spec in specs]
-        nothing = tf.experimental.Optional.empty(iterator.element_spec)
-
-        def another(count, size, going, odd, arrays):
-            return going & (count < room)
-
-        def take(count, size, going, odd, arrays):
-            batch = iterator.get_next_as_optional()
-
-            def look():
-                values = tf.nest.flatten(batch.get_value())
-                rows = tf.shape(values[0])[0]
-                fits = (count == 0) | (rows == size)
-
-                def put():
-                    return [a.write(count, v) for a, v in zip(arrays, values, strict=True)]
-
-                kept = tf.cond(fits, put, lambda: arrays)
-                rest = tf.cond(fits, lambda: nothing, lambda: batch)
-                return count + tf.cast(fits, tf.int32), rows, fits, rest, kept
-
-            end = (count, size, False, nothing, arrays)
-            return tf.cond(batch.has_value(), look, lambda: end)
-
-        count, _, _, odd, arrays = tf.while_loop(another, take, (0, 0, True, nothing, empty))
-
-        def blank():  # TensorFlow stacks no list that holds nothing
-            return [tf.zeros([most, *(n or 0 for n in spec.shape)], spec.dtype) for spec in specs]
-
-        block = tf.cond(count == 0, blank, lambda: [array.stack() for array in arrays])
-        return tf.nest.pack_sequence_as(iterator.element_spec, block), count, odd
-
     def function(iterator):
         logs, room = None, most
         while room:
-            block, count, odd = collect(iterator, tf.constant(room))
+            block, count, odd = _collect(iterator, tf.constant(room), most)
             if count:
                 logs = execute(block, count)
             if not odd.has_value():
@@ -78,6 +42,43 @@ def compiled(gan):
         return logs
 
     return function
+
+
+@tf.function(autograph=False)
+def _collect(iterator, room, most):
+    """Return the next batches as one block ``(most, ...)``, how many, and one of another size."""
+    specs = tf.nest.flatten(iterator.element_spec)
+    empty = [tf.TensorArray(spec.dtype, most, element_shape=spec.shape) for spec in specs]
+    nothing = tf.experimental.Optional.empty(iterator.element_spec)
+
+    def another(count, size, going, odd, arrays):
+        return going & (count < room)
+
+    def take(count, size, going, odd, arrays):
+        batch = iterator.get_next_as_optional()
+
+        def look():
+            values = tf.nest.flatten(batch.get_value())
+            rows = tf.shape(values[0])[0]
+            fits = (count == 0) | (rows == size)
+
+            def put():
+                return [a.write(count, v) for a, v in zip(arrays, values, strict=True)]
+
+            kept = tf.cond(fits, put, lambda: arrays)
+            rest = tf.cond(fits, lambda: nothing, lambda: batch)
+            return count + tf.cast(fits, tf.int32), rows, fits, rest, kept
+
+        end = (count, size, False, nothing, arrays)
+        return tf.cond(batch.has_value(), look, lambda: end)
+
+    count, _, _, odd, arrays = tf.while_loop(another, take, (0, 0, True, nothing, empty))
+
+    def blank():  # TensorFlow stacks no list that holds nothing
+        return [tf.zeros([most, *(n or 0 for n in spec.shape)], spec.dtype) for spec in specs]
+
+    block = tf.cond(count == 0, blank, lambda: [array.stack() for array in arrays])
+    return tf.nest.pack_sequence_as(iterator.element_spec, block), count, odd
 
 
 def loop(gan, block, count):
