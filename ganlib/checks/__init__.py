@@ -61,6 +61,7 @@ NOISE = (  # what no learner can use of an error
 SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
+    r"positional arg|unexpected keyword": "Compare that call with the function's first line.",
     r"broadcast|\bshape|rank|dimension|matmul|same len": "Print the shape of each part before that line.",
     r"zero-size|is empty|empty seq|non-empty": "Nothing is left there: print what goes into that line.",
     r"dtype|tensor but is|TypeError|Value for attr": "Print the type of each part before that line.",
@@ -201,7 +202,7 @@ def array(value, shape, name):
 
 
 def number(value, name):
-    """Return an answer as one float; an array or tensor that holds a single number will do."""
+    """Return an answer as one float; whatever holds a single number will do."""
     found = _numbers(value, name)
     if found.size != 1:
         raise Wrong("shape", f"{name} has shape {found.shape} where a single number is due")
@@ -291,8 +292,7 @@ def follows(got, cases, rule, mistakes):
         mistakes: Pairs of a hint and the rule that the mistake stands for, the likelier first.
 
     Raises:
-        Wrong: With the hint of the first rule that fits all answers; ``"other"``, with a case that was
-            missed as its detail, if none does.
+        Wrong: With the hint of the first rule that fits all, or ``"other"`` and a case that was missed.
     """
     wrong = [case for case, value in zip(cases, got, strict=True) if value != rule(*case)]
     if wrong:

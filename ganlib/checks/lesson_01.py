@@ -8,7 +8,7 @@ from ganlib.checks.slopes import LOSSES, SLIPS
 from ganlib.data import load_wine
 from ganlib.theory import sigmoid
 
-W, B, THETA, RATE = np.array([0.8, -1.3]), 0.6, np.array([0.7, -0.2]), 0.3
+W, B, THETA, RATE = np.array([0.8, -1.3]), 0.65, np.array([0.7, -0.2]), 0.3
 REAL = np.array([[0.3, 0.4], [1.1, 1.9], [-0.8, -1.2], [0.1, -0.5], [-1.6, 0.2]])
 Z = np.array([[0.5, -1.0], [-1.2, 0.3], [0.2, 0.8], [1.4, 0.6], [-0.3, -0.7]])
 FAKE = THETA + Z
@@ -28,7 +28,7 @@ def _logits(x):
     swapped="Each feature has its own weight: w[0] goes with the first, w[1] with the second; then b.",
     times="The bias b is added to the weighted features: it does not multiply them.",
     guess="A belief says how sure she is, anything from 0 to 1: do not round it.",
-    range="A belief lies between 0 and 1: which function did you use?",
+    range="A belief lies between 0 and 1, and one of yours is below 0: compute one on paper.",
     unstable="A logit of -800 or 800 should give a belief near 0 or 1: look for a division inf / inf.",
     other="The value is wrong: compute it for one bottle on paper and compare.",
 )
@@ -112,7 +112,7 @@ STEP_HINTS = {
     "uphill": "That goes up the gradient, and the loss rises: step against it.",
     "rate": "The step has the right direction and the wrong length: is the rate in once, and the mean?",
     "sum": "The step is as many times too long as there are bottles: take the mean.",
-    "gradient": "That is the gradient itself: return the parameters after the step.",
+    "gradient": "That is the gradient alone, or a multiple of it: return the parameters after the step.",
     "still": "Nothing moved: return the new values, not the old ones.",
     "mixed": "One mean over everything mixes the two features: average over the bottles only (axis=0).",
     "length": "The direction is right, but the step is {detail} times as long as it should be.",
@@ -172,7 +172,9 @@ def _parameters(got):
         raise Wrong("nothing", "owner_step")
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise Wrong("pair")
-    return np.array([*array(got[0], (2,), "w"), number(got[1], "b")])
+    return np.array(
+        [*array(got[0], (2,), "the first thing returned, w,"), number(got[1], "the second, b,")]
+    )
 
 
 @task(
@@ -181,8 +183,10 @@ def _parameters(got):
     always="The same place for every order of the pairs: print both slopes of each, and what you return.",
     test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
     second="A slope is wrong in its second part, unseen: move each parameter by itself, at some points.",
-    origin="One slope is right at some points, wrong at others: try a few, and none with a 0 or a 1.",
-    loose="A slope off by a hundredth passes: how small is your h? Try your difference on x₁³ + x₂.",
+    origin="One slope is right in a part, or at some points: print the gap of each part at a few points, "
+    "none with a 0 or a 1.",
+    loose="A slope off by a hundredth passes: is your difference nearer than that? Try it on x₁³ + x₂, "
+    "whose slope is (3 x₁², 1).",
 )
 def wrong_slope(answer):
     """``wrong_slope(losses, slopes)`` returns the place of the slope that is not that of its loss."""
@@ -236,8 +240,8 @@ def forger_step(answer):
     "1.6",
     index="Return the place of the forger in the list: 0, 1 or 2.",
     one_based="Python counts from 0: the first forger is number 0.",
-    easiest="That is the one she beats most easily: the least loss was taken, or she "
-    "learnt the reals as fakes.",
+    easiest="A well-trained owner beats that one most easily: print her loss against each before and "
+    "after the steps, and what goes into it, with shapes.",
     always="The same answer for every order of the forgers: print her loss against each, and yours.",
     other="Wrong for the order {detail}: does each owner start afresh, and do you compare her losses?",
 )
