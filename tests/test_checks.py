@@ -237,7 +237,7 @@ def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
         (lambda: {}["full"], "'full'. It is not there: print the list, or the keys."),
         (lambda: np.array([]).max(), "Nothing is left there: print what goes into that line."),
         (lambda: max([]), "Nothing is left there: print what goes into that line."),
-        (lambda: np.ones(2) + np.ones(3), "Print the shape of each part before that line."),
+        (lambda: np.ones(2) + np.ones(3), "Print each part's shape before that line."),
     ],
 )
 def test_an_error_says_what_to_print(stops, said):

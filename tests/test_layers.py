@@ -16,12 +16,12 @@ LAYER = {  # a room of its own wins over the folder that it stands in
     **dict.fromkeys(
         ("chance", "layers", "losses", "models", "inputs", "streams", "keras_model", "gan"), 1
     ),
-    **dict.fromkeys(("execution", "experiments"), 1),
+    **dict.fromkeys(("execution", "programs", "experiments"), 1),
     **dict.fromkeys(("callbacks", "training", "checkpoints", "export", "metrics.evaluation"), 2),
     **dict.fromkeys(("checks", "playground", "grading", "workspace", "doctor", "cli", "__main__"), 3),
 }
 TOP = {"backend", "callbacks", "chance", "cli", "doctor", "errors", "execution", "export", "gan"}
-TOP |= {"inputs"}
+TOP |= {"inputs", "programs"}
 TOP |= {"keras_model", "layers", "losses", "models", "recipe", "recipes", "sizes", "streams"}
 TOP |= {"theory", "training"}
 TOP |= {"__init__", "__main__"}

@@ -44,9 +44,10 @@ GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}",
     "nothing": "{detail} gave None: is a return missing, or did a search find nothing?",
-    "not-numbers": "{detail} is not made of numbers: is it text, a dict, or parts of unequal shape?",
+    "not-numbers": "{detail} makes no array of numbers: is it text, a dict, or of unequal parts?",
     "shape": "{detail}.",
-    "not-finite": "{detail} holds NaN or infinity: a logarithm of 0 or less, a root below 0, or a 1/0?",
+    "not-finite": "{detail} holds NaN or infinity: a logarithm of 0 or less, a root below 0, a 1/0, a "
+    "mean of nothing, or steps that grow and grow?",
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
 UNKNOWN = ("other", "loss", "slope", "not-finite")  # hints that name no mistake: a small case follows
@@ -61,8 +62,8 @@ NOISE = (  # what no learner can use of an error
 SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
-    r"positional arg|unexpected keyword": "Compare that call with the function's first line.",
-    r"broadcast|\bshape|rank|dimension|matmul|same len": "Print the shape of each part before that line.",
+    r"positional arg|unexpected keyword|concat_dim": "Compare that call with the function's first line.",
+    r"broadcast|\bshape|rank|dimension|\b1D|matmul|same len": "Print each part's shape before that line.",
     r"zero-size|is empty|empty seq|non-empty": "Nothing is left there: print what goes into that line.",
     r"dtype|tensor but is|TypeError|Value for attr": "Print the type of each part before that line.",
     r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
@@ -147,6 +148,7 @@ class Task:
             from ganlib.checks.small import small_case  # only here: it brings all of ganlib.metrics
 
             case = small_case(self.number, *map(_handed, answers))
+            case = case if wrong.hint != "not-finite" or re.search("nan|inf", case) else ""
         return Verdict(self.number, "not yet", wrong.hint, f"{text} {case}".rstrip())
 
 
@@ -168,9 +170,7 @@ def _handed(answer):
 
 def said(error):
     """Return an error as one line, with a word on shapes or types where it is about them."""
-    text = str(error)
-    for of_no_use in NOISE:
-        text = re.sub(of_no_use, "", text, flags=re.S)
+    text = re.sub("|".join(NOISE), "", re.sub(r"<tf\.Tensor[^>]*>", "a tensor", str(error)), flags=re.S)
     text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
     slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
     return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip()
@@ -187,7 +187,7 @@ def array(value, shape, name):
     Args:
         value: What the learner's function returned: a number, a list, an array or a tensor.
         shape: The shape that is due; None stands for any length.
-        name: What to call it in the advice, such as ``"labels(4)"``.
+        name: What to call it in the advice, ``"labels(4)"``.
     """
     found = _numbers(value, name)
     fits = len(found.shape) == len(shape) and all(

@@ -89,7 +89,9 @@ def curve(values):
 
     def distance(one, other):
         if len(one) != len(other):
-            raise Wrong("same-draw")
+            raise Wrong("same-draw", f"{len(one)} things and {len(other)}")
+        if len(one) not in COUNTS:
+            raise Wrong("drawn", str(len(one)))
         return float(np.interp(len(one), COUNTS, values))
 
     return distance

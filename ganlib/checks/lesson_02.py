@@ -23,7 +23,7 @@ APART = np.array([1.0, 1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0, 1.0])
     p_alone="Only p enters: where fakes are frequent too, D* is lower.",
     zero="Where one of the two densities is 0, one can be sure: yours is no number there.",
     clipped="Your D* stops too early: where nearly all are real, or none, it comes as near to 1 or 0.",
-    other="The value is wrong: where p is 0.9 and q is 0.1, nine of ten are real.",
+    other="The value is wrong: of all that is found at x, D* is the share that is real.",
 )
 def optimal_d(answer):
     """``optimal_d(p, q)`` returns D* for densities of one shape ``(n,)``."""
@@ -230,9 +230,9 @@ def corrected(answer):
     "2.6",
     her_loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
     one="Every convention is read as a mean in nats: look at the second argument.",
-    sum="A sum of both halves is read wrongly: the course takes their mean.",
+    sum="A sum of both halves is read wrongly: what is her mean loss then, in size and sign?",
     value="V is read wrongly: d_loss is -V/2, not V and not -V.",
-    bits="Bits are read wrongly: one bit is ln 2 nats.",
+    bits="Bits are read wrongly: what is her loss in nats then, in size and sign? A bit is ln 2 nats.",
     sign="The sign is wrong: the farther apart the two are, the lower her loss.",
     other="The value is wrong: at q = p the JSD is 0 and far apart it is ln 2. What is shown there?",
 )
@@ -261,10 +261,10 @@ def divergence(answer):
     her_loss="That is her loss: the JSD is what it lacks to ln 2.",
     straight="Of two bell curves with one centre and two widths yours says {detail}: a logit that is a "
     "straight line in x cannot tell them. What is log p - log q of two bell curves?",
-    pooled="With more real than fake examples yours is off: each half has its own mean, in the loss "
-    "and in its slope.",
+    pooled="With few narrow fakes yours is off: do both halves count alike, is x seen finely enough?",
     twice="That is twice the JSD, 2 JSD = log 4 + V: half of it is asked for.",
-    early="Yours is too low, {detail} of what it should be: is she at her best when you stop?",
+    early="Yours is too low, {detail} of what it should be. Do twice the steps help? Then she was not at "
+    "her best; if not, look at her logit, her step and what she pays.",
     range="{detail} is no JSD: it lies between 0 and ln 2, and is what her mean loss lacks to ln 2. "
     "Print it before her first step, where 0 is due, and after some: it must rise.",
     halves="You take the sum of both halves from ln 2: her loss is their mean.",

@@ -116,7 +116,7 @@ STEP_HINTS = {
     "inference": "{detail} was called without training=True: dropout and batch norm then sleep.",
     "scope": "{detail} stood under keras.StatelessScope() and could not keep what it noted in the step.",
     "size": "{detail} moved in the right direction but by the wrong length: a mean, one step.",
-    "direction": "{detail} moved, but not down its loss: look at the loss, the targets and the tape.",
+    "direction": "{detail} moved, but not straight down its loss: look at loss, targets and tape.",
     "alone": "The step returned {detail}: return the loss alone.",
     "frozen": "{detail}.trainable was left at False: the next step would find nothing to move.",
     "returned": "The step should return the loss that it went down, as it was before the move.",
@@ -261,7 +261,8 @@ def _mended(page):
 
 @task(
     "3.6",
-    start="The z that came back is the one that you were given: does each step use the z of the last?",
+    start="Asked for one step you gave back the z that you were given: how many do you take, and does "
+    "each start from the z of the last?",
     uphill="z went up the slope: its picture is farther from the image than at the start.",
     sum="Your steps are as many times too long as there are pixels: pay the mean, not the sum.",
     plain="z went down the mean of the difference itself: square it.",

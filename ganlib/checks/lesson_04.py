@@ -22,7 +22,7 @@ def _several(answer, names, name):
 @task(
     "4.1",
     swapped="The two are swapped: the real rows come first, and only they are smoothed.",
-    fakes="The fakes are smoothed too: their target stays 0, or D believes a little in anything G draws.",
+    fakes="The fakes' target is not 0: it stays 0, or D believes a little in anything G draws.",
     over="A target over 1 asks D for more than certainty: smoothing pulls the real target down.",
     itself="The real target is not the amount of smoothing: smoothing 0.1 makes of 1 what is left, 0.9.",
     none="Nothing is smoothed: look at the second argument.",
@@ -62,7 +62,7 @@ def targets(answer):
     sum="That is a sum over the batch: take means.",
     saturating="g_loss is log(1 - D), the one that goes flat: climb log D instead.",
     pooled="d_loss is one mean over all rows: with 3 real images and 1 fake each half counts the same.",
-    other="{detail} is wrong: softplus(l) - t l is the cost of logit l with target t.",
+    other="{detail} is wrong: a loss is a mean of costs, softplus(l) - t l for a logit l with target t.",
 )
 def losses(answer):
     """``losses(real_logits, fake_logits, real_target)`` returns D's smoothed loss and G's loss."""
@@ -123,10 +123,11 @@ PAIRS = [  # what is wrong with it, and the pair
 
 
 RIGHT = {  # why a right pair is not what it was called
-    "scaled": "in it a real logit pays target times its cost as real, and the rest of its cost as fake",
+    "scaled": "in it d_loss has half of a real logit's cost: target times that as real, the rest times "
+    "that as fake",
     "two-sided": "in it d_loss follows a fake logit alike for every target",
     "leak": "in it g_loss is the same for every target",
-    "none": "in it d_loss changes with the target",
+    "none": "in it d_loss changes with the target, though not at every logit",
 }
 
 
@@ -166,7 +167,7 @@ def fault(answer):
     top="real_target is missing: with it D does not rise to 1 where there are real images alone.",
     sign="The sign is wrong: a ratio of densities is not below 0.",
     share="That is p / (p + q), the share of real images; p/q is asked for.",
-    other="The value is wrong: write D* for both targets, and solve it for p/q.",
+    other="The value is wrong: solve D* for p/q, and follow one number through each of your steps.",
 )
 def ratio(answer):
     """``ratio(d, real_target, fake_target)``: p/q, from what a smoothed D at its best believes."""
@@ -211,7 +212,7 @@ def dashboards(seed=0):
 @task(
     "4.5",
     index="Return the place of the board in the list: 0, 1 or 2.",
-    constant="The same answer for every order of the boards: look at the numbers in them.",
+    constant="The same answer for every order of the boards: print what you compute, for all three.",
     plain="That board is not smoothed at all. {detail}",
     two_sided="That board is smoothed on both sides. {detail}",
 )
@@ -260,7 +261,7 @@ SAMPLES = (  # without and with a change, a value a seed
     complement="That is the share of ways that are nearer to 0: the others are asked for.",
     count="That is a count: divide it by the number of ways.",
     average="That is no share of ways: for each way of the signs take the mean difference, then count.",
-    other="The share is wrong: with n seeds there are 2 to the n ways to set the signs.",
+    other="The share is wrong: for two seeds write down all ways to set the signs, and count.",
 )
 def luck(answer):
     """``luck(before, after)``: how often random signs give a mean difference so far from 0."""

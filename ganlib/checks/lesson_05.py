@@ -54,9 +54,10 @@ def diversity(answer):
     "5.2",
     dataset="Return a tf.data.Dataset.",
     labels="An element is more than a batch: drop the labels, and join both halves with tf.concat.",
+    apart="An element is two parts side by side: join them to one batch with tf.concat.",
     single="The elements are single images: stack them into batches.",
     remainder="The last batch is smaller than the others: drop the remainder.",
-    scale="Black, 0, is due as -1 and white, 255, as 1, in float32.",
+    scale="Black, 0, is due as -1, white, 255, as 1, and greys evenly between, in float32.",
     digit="Digits are in it that were not asked for.",
     swapped="The first half of each batch is due to `one`, the second to `other`: yours are swapped.",
     mixed="Not each batch has 32 of `one`, then as many of `other`: half of batch_size of either.",
@@ -94,10 +95,11 @@ def halves(answer):
     word="Answer with one of: fine, remainder, unshuffled, frozen, neighbours, buffer; not {detail}.",
     always="The same word for every pipeline: print the first batches of both epochs, and the last ones.",
     fine="A pipeline that does all that it should was called {detail}.",
-    remainder="A small last batch was not noticed, the answer was {detail}: how long are the batches?",
+    remainder="An epoch with a small last batch was called {detail}: how long are its batches?",
     unshuffled="Images in their old order were called {detail}: do the numbers only rise?",
     frozen="Two equal epochs were called {detail}: compare the second with the first.",
-    neighbours="Batches of neighbours in a new order were called {detail}: look into one batch.",
+    neighbours="Batches of neighbours in a new order were called {detail}: look into one batch, and "
+    "at where two meet.",
     buffer="A small buffer was called {detail}: in such an epoch images of high number never come early.",
 )
 def ails(answer):
@@ -137,6 +139,8 @@ RUNS = (  # diversity over that of the real ones, precision, recall, what it is
 def verdict(answer):
     """``verdict(diversity, precision, recall)`` names a run; diversity is relative to the real ones."""
     got = [answer(*case[:3]) for case in RUNS]
+    if any(word is None for word in got):
+        raise Wrong("nothing", "verdict")
     if not all(isinstance(word, str) and word in ("collapsed", "noise", "varied") for word in got):
         raise Wrong("word")
     if len(set(got)) == 1:

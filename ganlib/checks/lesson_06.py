@@ -80,7 +80,7 @@ def _roots(values):
     squared="These are squared distances: take the root.",
     mean="The k-th distance is asked for, not the mean of the first k.",
     copies="Another point in the same place counts, with distance 0: leave out the point itself only.",
-    other="The radii are wrong: sort each row of the distances within the cloud.",
+    other="The radii are wrong: print your distances for three points, and what you take from each row.",
 )
 def radii(answer):
     """``radii(points, k)``: each point's distance to its k-th neighbour, ``(n,)``."""
@@ -110,7 +110,8 @@ def radii(answer):
     every="One ball is enough: any, not all.",
     counts="Shares are asked for, from 0 to 1: divide by the number of fakes, and of reals.",
     paired="A point is compared with all points of the other cloud, not with that of its index.",
-    other="The pair is wrong: make the table of distances, reals down and fakes across.",
+    other="The pair is wrong: print the distances (reals down, fakes across), which of them lie inside a "
+    "ball, then both shares.",
 )
 def precision_recall(answer):
     """``precision_recall(real, fake, real_radius, fake_radius)``: two shares."""
@@ -224,7 +225,8 @@ def score(answer):
     frechet="By the Fréchet distance the order is yours: it puts one kind of digit before a fifth of all "
     "kinds. If you go by coverage: round which cloud are the balls, and of how many images?",
     diversity="That goes by diversity: noise would win.",
-    other="Wrong for the grids of `checks.grids({detail})`: how many real balls hold one of its images?",
+    other="Wrong for the grids of `checks.grids({detail})`: print the numbers by which you sort, and "
+    "whose each is: how many real balls hold one of a grid's images?",
 )
 def rank(answer):
     """``rank(grids, real)``: the places of three grids of images, from best to worst."""
@@ -252,7 +254,8 @@ def rank(answer):
     incline="That is the slope of the line: its value at 1/n = 0 is asked for.",
     two="That takes two of the counts: fit the line through all of them.",
     square="Your line goes over 1/√n: what few images add to a Fréchet distance falls like 1/n.",
-    same_draw="Take as many real as fake ones in each measurement: n of each.",
+    same_draw="`distance` was handed {detail}: n of the real ones and n of the fakes are due.",
+    drawn="You measured {detail} points of a cloud, and that is none of the counts.",
     itself="You measure one cloud against itself, and that is 0: draw from real, and draw from fake.",
     order="You take the first n, and here they come in order: draw n at random.",
     other="Fit distance = a + b / n by least squares over all counts, and return a: {detail}.",

@@ -114,19 +114,23 @@ def modes_found(answer):
     twice="The two starts, one on each side of 0, are 2h apart: your slopes are twice too steep.",
     far="Your starts are too far from 0: near it a round is straight, farther out it bends.",
     lost="Many rounds in a row shrink a move to nothing or blow it up: reset its length each round.",
-    theta="Both numbers matter: move θ a little, then ψ a little, and note what becomes of both.",
-    other="The factor is wrong: a column of the table is where a small move of θ, or of ψ, leads.",
+    theta="In yours one of the two moves counts for nothing: is it in the table, treated as the other?",
+    other="The factor is wrong: print your table for (θ, ψ) → (θ + 3ψ, ψ/2), and its eigenvalues.",
 )
 def growth(answer):
     """``growth(step)``: by how much a round multiplies the distance from 0, in the long run."""
-    cases = []
+    cases, played = [], []
+
+    def noted(step):
+        return lambda *at: played.append(at) or step(*at)
+
     for step in (
         round_of(0.4),
         round_of(0.5, 0.3, True),
         round_of(0.2, 1.5),
         round_of(1.5, 1.1, True, 0.7),
     ):
-        raw, matrix = answer(step), matrix_of(step)
+        raw, matrix = answer(noted(step)), matrix_of(step)
         if np.size(raw) == 1 and np.isinf(np.asarray(raw, float)).any():
             raise Wrong("lost")
         got = number(raw, "growth")
@@ -153,7 +157,8 @@ def growth(answer):
     try:
         recognise_all(cases)
     except Wrong as wrong:
-        nothing = wrong.hint == "other" and any(got == 0 for got, _, _ in cases)
+        many = len(played) > 100  # a table takes few
+        nothing = many and wrong.hint == "other" and any(got == 0 for got, _, _ in cases)
         raise Wrong("lost" if nothing else wrong.hint) from wrong
 
 
@@ -203,7 +208,7 @@ def boards():
     "the blind forger's.",
     collapse="A collapse is called {detail}: most points are good, heaps are missing, and so it stays.",
     strong="An owner too strong is called {detail}: her loss is far below ln 2, and few points are good.",
-    weak="An owner too weak is called {detail}: her loss stays at ln 2, hardly a point is good.",
+    weak="An owner too weak is called {detail}: at the last looks her loss is ln 2, and few points good.",
     oscillation="An oscillation is called {detail}: its heaps come and go, and may just be there when "
     "you look; and D's loss swings.",
 )

@@ -110,9 +110,9 @@ def relativistic(answer):
     check_far(answer(tf.constant(-SURE), tf.constant(SURE)), (0, 400))
 
 
-W1 = np.random.default_rng(2).normal(size=(3, 4)).astype("float32")
+W1 = np.random.default_rng(2).normal(size=(5, 4)).astype("float32")
 W2 = np.random.default_rng(3).normal(size=(4, 1)).astype("float32")
-POINTS = np.random.default_rng(4).normal(size=(7, 3)).astype("float32")
+POINTS = np.random.default_rng(4).normal(size=(7, 5)).astype("float32")
 
 
 def _slopes():
@@ -161,8 +161,8 @@ def r1(answer):
         ("length", np.sqrt(squares).mean()),
         ("sum", squares.sum() / 2),
         ("sum", squares.sum()),
-        ("mean", squares.mean() / 6),
-        ("mean", squares.mean() / 3),
+        ("mean", squares.mean() / 10),
+        ("mean", squares.mean() / 5),
         ("batch", squares.mean() / 2 / len(POINTS) ** 2),
         ("belief", (squares * (belief * (1 - belief)) ** 2).mean() / 2),
     ]
@@ -256,7 +256,8 @@ def left(answer):
     mean="You compare means: each of the variant's values has to be larger than each of the recipe's.",
     paired="Not seed by seed: each of the variant's values against each of the recipe's.",
     better="Those are the parts without which it gets better: a smaller distance is better.",
-    other="Wrong for {detail}: choose a rate for each by its mean on `tune`, then compare on `judge`.",
+    other="Wrong for {detail}: print its values on `judge` and the recipe's, each at the rate chosen by "
+    "its mean on `tune`: is each of the one larger than each of the other?",
 )
 def needed(answer):
     """``needed(runs, tune, judge)``: the variants that stay worse than "full", each at its best rate."""

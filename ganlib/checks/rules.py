@@ -93,7 +93,10 @@ def missed_twice(real, first, second, k):
         return (np.linalg.norm(real[:, None] - fake[None], axis=2) >= reach).all(1)
 
     one, other = missed(first), missed(second)
-    return {"the first": np.sum(one & other), "the second": len(real) * one.mean() * other.mean()}
+    return {
+        "the first number": np.sum(one & other),
+        "the second number": len(real) * one.mean() * other.mean(),
+    }
 
 
 def frechet(real, fake):

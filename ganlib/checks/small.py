@@ -94,6 +94,7 @@ TRIED = {  # by task: the rule, then the cases
         "[1, 1], [0, 0]",
         "[0, 0, 0], [1, 2, 4]",
         "[3, 0], [4, 2]",
+        "[1, 2], [2, 0]",
     ),
     "5.1": (
         rules.diversity,

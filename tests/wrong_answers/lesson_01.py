@@ -232,6 +232,7 @@ WRONG = {
         ("nothing", lambda real, forgers: None),
     ],
     "columns": [
+        ("worse", lambda x: x[:, :1] / x[:, 1:]),
         ("blind", lambda x: x),
         ("blind", lambda x: x**2),
         ("blind", lambda x: np.column_stack([x[:, 0], x[:, 1], x[:, 1] ** 2])),

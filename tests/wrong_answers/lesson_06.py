@@ -223,6 +223,7 @@ WRONG = {
         ("incline", fit(lambda n, d: np.polyfit(1 / n, d, 1)[0])),
         ("two", fit(lambda n, d: np.polyfit(1 / n[-2:], d[-2:], 1)[1])),
         ("square", fit(lambda n, d: np.polyfit(n**-0.5, d, 1)[1])),
+        ("drawn", lambda distance, real, fake, counts: distance(real[:77], fake[:77])),
         ("same-draw", lambda distance, real, fake, counts: distance(real[:50], fake)),
         (
             "itself",

@@ -22,6 +22,14 @@ def lengths(m):
     return np.abs(np.linalg.eigvals(m))
 
 
+def many_rounds(step):
+    """Where three thousand rounds lead: to nothing, or to infinity."""
+    at = np.array([1e-4, 1e-4])
+    for _ in range(3000):
+        at = np.array(step(*at))
+    return 0.0 if np.abs(at).max() < 1 else lengths(table(step)).max()
+
+
 def by(skip=(), last=4, good=0.5):
     """The rule of the solution, with a threshold moved or a diagnosis left out."""
 
@@ -73,7 +81,7 @@ WRONG = {
     "growth": [
         ("real-part", lambda step: np.linalg.eigvals(table(step)).real.max()),
         ("smallest", lambda step: lengths(table(step)).min()),
-        ("lost", lambda step: 0.0 if lengths(table(step)).max() < 1 else lengths(table(step)).max()),
+        ("lost", many_rounds),
         ("lost", lambda step: np.inf if lengths(table(step)).max() > 1 else lengths(table(step)).max()),
         ("change", lambda step: lengths(table(step) - np.eye(2)).max()),
         ("norm", lambda step: np.linalg.norm(table(step), 2)),
