@@ -62,12 +62,12 @@ NOISE = (  # what no learner can use of an error
 SLIPS = {  # advice on an error, by what its message speaks of
     r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
     r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
-    r"positional arg|unexpected keyword|concat_dim": "Compare that call with the function's first line.",
+    r"\d (required )?positional|ed keyword|concat_dim": "Compare the call with the function's head.",
     r"broadcast|\bshape|rank|dimension|\b1D|matmul|same len": "Print each part's shape before that line.",
     r"zero-size|is empty|empty seq|non-empty": "Nothing is left there: print what goes into that line.",
-    r"dtype|tensor but is|TypeError|Value for attr": "Print the type of each part before that line.",
+    r"dtype|tensor but is|input tensor|TypeError|for attr": "Print each part's type before that line.",
     r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
-    r"SVD|singular": "Print what goes into that line: do its numbers differ from each other?",
+    r"SVD|singular|infs or NaNs": "Print what goes into it: do its numbers differ, and is none infinite?",
 }
 
 

@@ -12,7 +12,7 @@ SUM_HINTS = {
     "mean": "That is a mean over the points: an integral is the sum times dx.",
     "bits": "That is in bits: use the natural logarithm.",
     "trapezoid": "The trapezoid rule halves the two ends: here every point has a cell of width dx.",
-    "nan": "At some point where a density is 0, or both are, yours is NaN or infinite: it adds 0 there.",
+    "nan": "At some point where a density is 0, or both are, yours is no number: that density adds 0.",
     "dropped": "Where one density is 0 you leave out both terms: the other one still counts.",
     "zero": "Where a density is 0 yours is finite and wrong: its term is 0, the other's counts in full.",
     "other": "The value is wrong: compute it for two points on paper and compare.",

@@ -123,8 +123,8 @@ PAIRS = [  # what is wrong with it, and the pair
 
 
 RIGHT = {  # why a right pair is not what it was called
-    "scaled": "in it d_loss has half of a real logit's cost: target times that as real, the rest times "
-    "that as fake",
+    "scaled": "in it d_loss has half of a real logit's cost, target times that as real, the rest times "
+    "that as fake: at target 0.8 it is 0.096 lower for a real logit of 1.5 than for one of 0",
     "two-sided": "in it d_loss follows a fake logit alike for every target",
     "leak": "in it g_loss is the same for every target",
     "none": "in it d_loss changes with the target, though not at every logit",

@@ -256,7 +256,7 @@ def rank(answer):
     square="Your line goes over 1/√n: what few images add to a Fréchet distance falls like 1/n.",
     same_draw="`distance` was handed {detail}: n of the real ones and n of the fakes are due.",
     drawn="You measured {detail} points of a cloud, and that is none of the counts.",
-    itself="You measure one cloud against itself, and that is 0: draw from real, and draw from fake.",
+    itself="You measure one cloud against itself, 0 but for chance: draw from real, and draw from fake.",
     order="You take the first n, and here they come in order: draw n at random.",
     other="Fit distance = a + b / n by least squares over all counts, and return a: {detail}.",
 )

@@ -213,7 +213,7 @@ def _flat(arrays):
     rule="That is keep to the power of steps: at the first steps less is kept, (1 + t) / (10 + t).",
     late="The first step is step 0: there a tenth is kept.",
     other_way="At most so much is kept: the smaller of the two, not the larger.",
-    ramp="The rule alone was taken: from some step on keep is the smaller of the two.",
+    ramp="Your numbers are those of the rule alone: from some step on keep, as given, is the smaller.",
     gone="That is what has been forgotten: what is left of the first weights is asked for.",
     last="That is what one step keeps: what is left after many is their product.",
     sum="Shares that are kept one after the other multiply.",
