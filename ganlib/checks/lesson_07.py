@@ -122,7 +122,7 @@ def growth(answer):
     cases, played = [], []
 
     def noted(step):
-        return lambda *at: played.append(at) or step(*at)
+        return lambda *at, **named: played.append(at) or step(*at, **named)
 
     for step in (
         round_of(0.4),
