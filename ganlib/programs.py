@@ -24,7 +24,7 @@ def shared(gan, loop):
     learning rates.  One with methods or networks of somebody's own gets a program of its own, for what
     that does need not follow from its description.
     """
-    making, variables = _making(gan), _variables(gan)
+    making = _making(gan)
     with _lock:
         if making is not None and making not in _PROGRAMS:
             while len(_PROGRAMS) >= MOST:
@@ -37,7 +37,7 @@ def shared(gan, loop):
         return tf.function(
             lambda block, count: loop(gan, block, count), autograph=False, jit_compile=True
         )
-    values, seed = [variable.value for variable in variables], tf.constant(gan.seed, tf.int64)
+    values, seed = [variable.value for variable in _variables(gan)], tf.constant(gan.seed, tf.int64)
 
     def execute(block, count):
         with _lock:

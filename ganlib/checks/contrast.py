@@ -72,8 +72,7 @@ def _times(pairs):
         there = np.abs(due) > 1e-3
         times = got[there] / due[there]
         known = np.allclose(got[~there], 0) and np.allclose(times, times[0]) and times[0]
-        known = known and f"{times[0]:.3g}" != "1"  # too near to be told
-        if known and np.isfinite(times[0]) and np.ptp(due[there]) > 1e-3:
+        if known and f"{times[0]:.3g}" != "1" and np.isfinite(times[0]) and np.ptp(due[there]) > 1e-3:
             return f", in every case tried {times[0]:.3g} times as much"
     return ""
 

@@ -196,5 +196,5 @@ def small_case(number, answer):
     """Return a sentence on a small case of this task that an answer misses, empty if there is none."""
     if number not in TRIED:
         return ""
-    exact = {"tensors": number in TENSORS, "functions": FUNCTIONS}
-    return contrast(answer, *TRIED[number], near=NEAR.get(number, 1e-4), **exact)
+    near = NEAR.get(number, 1e-4)
+    return contrast(answer, *TRIED[number], tensors=number in TENSORS, functions=FUNCTIONS, near=near)
