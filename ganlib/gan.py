@@ -1,6 +1,5 @@
 """The GAN itself: two networks, two optimizers and the step that trains them."""
 
-import contextlib
 from functools import partial
 
 import numpy as np
@@ -108,14 +107,13 @@ class GAN(KerasModel):
             **options: Passed to Keras.
         """
         devices = self.distribute_strategy.num_replicas_in_sync
-        batches = streams.watched(x, self.recipe, devices)
         if not streams.ready(x):
             y = inputs.labels(x, self.recipe, y)
             rows, x = inputs.rows(batch_size, self.recipe, devices), inputs.examples(x, self.recipe)
             length = options.pop("steps_per_epoch", None)
-            x = data.batches(x, rows, self.seed, self.step, y, shuffle, length)
-            y, batch_size, batches = None, None, contextlib.nullcontext(x)
-        with batches as x:
+            x = streams.judged(data.batches(x, rows, self.seed, self.step, y, shuffle, length))
+            y, batch_size = None, None
+        with streams.watched(x, self.recipe, devices) as x:
             shuffle = shuffle and isinstance(x, keras.utils.PyDataset)  # Keras shuffles no other
             return super().fit(x, y, batch_size, shuffle=shuffle, **options)
 

@@ -3,7 +3,7 @@
 import contextlib
 from numbers import Real
 
-from ganlib import data, inputs, keras_model
+from ganlib import data, inputs, keras_model, streams
 from ganlib.backend import keras
 from ganlib.callbacks import Deadline, Log, Progress, Snapshots, Watchers
 from ganlib.checkpoints import checkpoint, lock
@@ -91,7 +91,9 @@ def train(
         for first, last, length in parts:
             start = gan.step if length else gan.steps_done
             batches = data.batches(examples, rows, seed, start, labels, length=length)
-            gan.fit(batches, initial_epoch=first, epochs=last, verbose=0, callbacks=watchers)
+            gan.fit(
+                streams.judged(batches), initial_epoch=first, epochs=last, verbose=0, callbacks=watchers
+            )
             if gan.stop_training:
                 break
     return log.history
