@@ -77,8 +77,9 @@ def _making(gan):
         return None
     networks = (gan.generator, gan.discriminator, gan.average)
     optimizers = (gan.d_optimizer, gan.g_optimizer)
+    elsewhere = ("note", "steps", "d_optimizer", "g_optimizer")  # in no step, or in the next part
     parts = [
-        {**plain(gan.recipe), "d_optimizer": None, "g_optimizer": None},
+        {**plain(gan.recipe), **dict.fromkeys(elsewhere)},
         [keras.saving.serialize_keras_object(part) for part in (*networks, *optimizers)],
         [[list(v.shape), v.dtype, v.trainable, v.value.device] for v in _variables(gan)],
     ]

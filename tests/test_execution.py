@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 import ganlib
+from ganlib import streams
 from ganlib.backend import keras, tf
 from tests.tiny import Pool, put_back, values
 
@@ -107,6 +108,18 @@ def test_no_pipeline_is_translated(tmp_path, monkeypatch):
     assert not list(tmp_path.glob("__autograph_generated_file*"))
     list(tf.data.Dataset.range(2).map(lambda number: number + 1))  # it would have been seen
     assert list(tmp_path.glob("__autograph_generated_file*"))
+
+
+def test_examples_that_were_judged_as_a_whole_are_not_judged_again_in_each_batch(monkeypatch):
+    def again(*_):
+        raise AssertionError("judged again")
+
+    monkeypatch.setattr(streams, "_seen", again)
+    gan = new()
+    ganlib.train(gan, DIGITS, steps=2, verbose=0)
+    gan.fit(DIGITS, verbose=0)
+    with pytest.raises(AssertionError, match="judged again"):  # those of a dataset are
+        gan.fit(ganlib.data.batches(DIGITS, 64, start=gan.step, length=2), verbose=0)
 
 
 def test_fit_takes_an_array_as_train_does():

@@ -67,7 +67,8 @@ def test_the_second_of_a_recipe_traces_nothing_and_has_the_bits_of_a_program_of_
     if not adam.decay:  # a schedule is no number: with another one nothing is shared
         adam = replace(adam, learning_rate=adam.learning_rate / 2)
     found = [
-        train(ganlib.build(recipe, 4, d_optimizer=adam), examples) for train in (trained, on_its_own)
+        train(ganlib.build(recipe, 4, d_optimizer=adam, steps=7, note="Another."), examples)
+        for train in (trained, on_its_own)
     ]
     assert_equal(*found)
     assert len(traced) == 1 + 1  # one for both that share, and the one on its own
