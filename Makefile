@@ -15,7 +15,7 @@ ROOT_USER := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 PY := .venv/bin/python
 
 .PHONY: setup lab test test-unit test-notebooks test-slow test-machines test-browser check site run clean \
-  unit-1 unit-2 unit-3 unit-4 pages-1 pages-2 pages-3
+  unit-1 unit-2 unit-3 unit-4 pages-1 pages-2 pages-3 slow-1 slow-2
 
 setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -27,6 +27,8 @@ lab: setup
 # In parts, two at a time, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
 UNIT := unit-1 unit-2 unit-3 unit-4
 PAGES := pages-1 pages-2 pages-3
+SLOW := slow-1 slow-2
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),-O)
 PARTS := unit-1 pages-1 unit-2 pages-2 unit-3 unit-4 pages-3
 tests-1 := $(wildcard tests/test_[a-f]*.py)
 tests-2 := $(wildcard tests/test_[g-l]*.py)
@@ -39,7 +41,7 @@ COVERAGE := build/coverage
 
 test: setup
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
-	$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),-O) $(PARTS)
+	$(MAKE) -j2 $(TOGETHER) $(PARTS)
 	$(PY) -m coverage combine --quiet $(COVERAGE)
 	$(PY) -m coverage report
 
@@ -60,7 +62,13 @@ test-notebooks: setup
 	  -p no:cacheprovider $(LESSONS)
 
 test-slow: setup
-	$(PY) -m pytest -m slow
+	$(MAKE) -j2 $(TOGETHER) $(SLOW)
+
+slow-1: setup
+	$(PY) -m pytest -m slow -p no:cacheprovider $(tests-1) $(tests-2) $(tests-3)
+
+slow-2: setup
+	$(PY) -m pytest -m slow -p no:cacheprovider $(tests-4)
 
 test-machines: setup
 	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/prove/machines.py $(if $(SETTINGS),--settings $(SETTINGS))

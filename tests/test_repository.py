@@ -199,6 +199,8 @@ def test_every_test_file_and_every_page_is_in_one_part_of_make_test():
         assert len(lines) == count
     parts = re.search(r"^PARTS := (.*)$", makefile, re.M)[1].split()
     assert sorted(parts) == [f"pages-{i}" for i in (1, 2, 3)] + [f"unit-{i}" for i in (1, 2, 3, 4)]
+    slow = " ".join(re.findall(r"-m pytest -m slow (.*)$", makefile, re.M))
+    assert sorted(re.findall(r"tests-\d", slow)) == [f"tests-{i}" for i in (1, 2, 3, 4)]
 
 
 def test_what_decides_runs_the_slow_tests_too():
