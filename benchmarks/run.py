@@ -24,7 +24,7 @@ import ganlib
 from ganlib.backend import keras
 from ganlib.recipes import RECIPES
 
-HERE = Path(__file__).parent
+RESULTS = Path(__file__).parent / "results"
 RECIPE_NAMES = ("small", "two-layer", "deep", "smoothed", "batch-norm", "only-zeros-raw", "only-zeros")
 ENGINES = ("ganlib", "tutorial", "torch", "torch-compile", "jax")
 
@@ -68,9 +68,9 @@ class Worker:
     """An engine in its own process, or the reason why there is none."""
 
     def __init__(self, engine, recipe, images, python):
-        command = [python, str(HERE / "worker.py"), engine, recipe, images]
+        command = [python, str(RESULTS.parent / "worker.py"), engine, recipe, images]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        here = {**os.environ, "PYTHONPATH": str(HERE.parent)}  # for a Python without ganlib
+        here = {**os.environ, "PYTHONPATH": str(RESULTS.parents[1])}  # for a Python without ganlib
         self.process = subprocess.Popen(command, text=True, env=here, **pipes)
 
     def ready(self):
@@ -139,6 +139,11 @@ def processor():
         return platform.processor()
 
 
+def file_of(name):
+    """Return the file that holds what was measured on a processor of that name."""
+    return RESULTS / ("-".join(re.findall(r"[a-z0-9]+", name.lower().replace("(r)", ""))) + ".json")
+
+
 def table(result):
     """Return the results as Markdown."""
     head = [
@@ -182,7 +187,8 @@ def main():
     parser.add_argument("--jax-python", default=sys.executable, help="a Python that has JAX and optax")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2.0, help="about, for an engine's round")
-    parser.add_argument("--out", type=Path, default=HERE / "results.json", help="rows are replaced in it")
+    help_out = "rows are replaced in it; else a file in results/ of the processor's name"
+    parser.add_argument("--out", type=Path, default=file_of(processor()), help=help_out)
     options = parser.parse_args()
     pythons = {"ganlib": sys.executable, "tutorial": sys.executable}
     pythons |= {"torch": options.torch_python, "jax": options.jax_python}

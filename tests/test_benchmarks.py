@@ -1,16 +1,27 @@
-"""The table of the benchmarks, from figures that are made up: nothing is trained here."""
+"""The tables of the benchmarks: from figures that are made up, and those of the page."""
 
 import importlib.util
+import json
 from pathlib import Path
 
+import pytest
+
 PATH = Path(__file__).parents[1] / "benchmarks" / "run.py"
+spec = importlib.util.spec_from_file_location("run", PATH)
+benchmark = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(benchmark)
 
 
 def table(ms):
-    spec = importlib.util.spec_from_file_location("run", PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.table({"recipes": [{"recipe": "small", "ms": ms, "floor_ms": 1.5}]}).splitlines()
+    return benchmark.table({"recipes": [{"recipe": "small", "ms": ms, "floor_ms": 1.5}]}).splitlines()
+
+
+@pytest.mark.parametrize("path", sorted(benchmark.RESULTS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_page_has_the_table_of_each_processor(path):
+    result = json.loads(path.read_text("utf-8"))
+    assert benchmark.table(result) in (PATH.parent / "README.md").read_text("utf-8")
+    assert benchmark.file_of(result["machine"]["cpu"]) == path
+    assert [row["recipe"] for row in result["recipes"]] == list(benchmark.RECIPE_NAMES)
 
 
 def test_the_best_peer_is_compared():

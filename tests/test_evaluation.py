@@ -50,6 +50,7 @@ def run(folder, examples):
     return gan
 
 
+@pytest.mark.trains
 def test_a_run_is_measured_on_unseen_images_beside_a_floor(mnist, tmp_path, capsys):
     gan = run(tmp_path, data.load_digits())
     assert main(["evaluate", str(tmp_path), "--samples", "300"]) == 0

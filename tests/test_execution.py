@@ -52,10 +52,11 @@ def test_equal_seeds_give_equal_bits_whatever_the_length_of_an_execution(whole):
     assert whole[1]["step"].tolist() == [10, 20, 24]
 
 
+@pytest.mark.trains
 def test_it_is_keras_own_loop_within_rounding(whole):
     _, history = trained(steps_per_execution=10, jit_compile=False)
     for name in history:
-        np.testing.assert_allclose(history[name], whole[1][name], atol=2e-4)
+        assert (np.abs(history[name] - whole[1][name]) < 2e-4).all()
     assert history["d_loss"][0] != history["d_loss"][-1]
 
 

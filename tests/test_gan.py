@@ -140,6 +140,7 @@ def test_equal_seeds_give_equal_weights():
     assert not np.array_equal(one, other)
 
 
+@pytest.mark.trains
 def test_xla_and_the_way_of_running_change_rounding_only():
     """Dropout apart: its masks come from another generator where XLA compiles them."""
     (plain, logs), (fast, fast_logs) = (
@@ -148,7 +149,7 @@ def test_xla_and_the_way_of_running_change_rounding_only():
     )
     way = np.linalg.norm(plain - flat(ganlib.build("small", seed=1)))
     assert np.linalg.norm(fast - plain) < 1e-3 * way
-    assert logs["d_loss"].mean() == pytest.approx(fast_logs["d_loss"].mean(), rel=1e-3)
+    assert abs(logs["d_loss"].mean() / fast_logs["d_loss"].mean() - 1) < 1e-3
 
 
 def test_z_is_normal_and_follows_from_its_numbers():

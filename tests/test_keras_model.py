@@ -252,15 +252,15 @@ def test_a_resumed_run_goes_on_in_its_epoch(tmp_path):
 
 
 @pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.trains
 def test_fit_begins_where_the_gan_stands_and_counts_what_it_did(jit):
     """One step an execution: the order is read, not raced for, and the end of the data is no step."""
     gan = built(steps_per_execution=1, jit_compile=jit, **LINEAR)
     other = built(steps_per_execution=10, jit_compile=jit, **LINEAR)
     gan.fit(DOTS, epochs=2, verbose=0)
     other.fit(DOTS, epochs=2, verbose=0)
-    np.testing.assert_allclose(
-        gan.generator.get_weights()[0], other.generator.get_weights()[0], rtol=1e-3, atol=1e-5
-    )
+    ours, theirs = (one.generator.get_weights()[0] for one in (gan, other))
+    assert (np.abs(ours - theirs) < 1e-5 + 1e-3 * np.abs(theirs)).all()
     unknown = tf.data.Dataset.from_generator(
         lambda: iter([DOTS[:32]] * 3), output_signature=tf.TensorSpec((None, 2), tf.float32)
     )
@@ -276,6 +276,7 @@ def test_every_batch_of_a_dataset_is_trained_on_the_last_and_smaller_too(jit):
     assert all(np.isfinite(v).all() for v in history.history.values())
 
 
+@pytest.mark.trains
 def test_batches_of_every_size_give_what_keras_gives():
     def sizes():
         start = 0
@@ -290,7 +291,7 @@ def test_batches_of_every_size_give_what_keras_gives():
         data = tf.data.Dataset.from_generator(sizes, output_signature=signature)
         found.append((gan.fit(data, verbose=0).history["d_loss"][0], gan.steps_done))
     assert [steps for _, steps in found] == [8, 8]
-    assert found[0][0] == pytest.approx(found[1][0], rel=1e-4)
+    assert abs(found[0][0] / found[1][0] - 1) < 1e-4
 
 
 @pytest.mark.parametrize("jit", [True, False])

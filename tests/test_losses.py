@@ -94,6 +94,7 @@ HINGE = (  # Lim and Ye (2017), eq. 10
 )
 
 
+@pytest.mark.trains
 def test_a_loss_with_a_penalty_is_a_pair_of_functions_and_a_row(monkeypatch):
     """A pair that is not in the library, with a penalty that draws slopes to 2."""
     rows = (losses.Penalty(lambda recipe: 10.0 * (recipe.loss == "hinge"), halfway, off_two),)
@@ -141,16 +142,18 @@ def critic_of_two_points(gap, **changes):
 
 
 @pytest.mark.parametrize(("gap", "weight"), [(0.5, 10.0), (3.0, 10.0), (3.0, 100.0)])
+@pytest.mark.trains
 def test_a_critic_measures_the_distance_of_two_points(gap, weight):
     """W1 is the gap; with the penalty λ, -gap s + λ (s - 1)² is least at a slope of 1 + gap / 2λ."""
     gan, loss = critic_of_two_points(gap, gp=weight)
     steep = 1 + gap / (2 * weight)
-    assert -loss == pytest.approx(gap * steep, rel=0.02)
+    assert abs(-loss / (gap * steep) - 1) < 0.02
     line = np.linspace(0, gap, 21, dtype="f4")[:, None] * np.float32([0.6, -0.8])
     _, slopes = losses._logits_and_slopes(gan.discriminator, tf.constant(line))
-    np.testing.assert_allclose(slopes, [[0.6 * steep, -0.8 * steep]] * 21, atol=0.15)
+    assert (np.abs(slopes - np.array([0.6 * steep, -0.8 * steep])) < 0.15).all()
 
 
+@pytest.mark.trains
 def test_entropy_says_the_same_of_every_gap_and_a_critic_does_not():
     """Where supports do not meet, JSD is ln 2 and D's best loss ln 2 - JSD = 0, near or far."""
     places = np.arange(9)
@@ -161,7 +164,7 @@ def test_entropy_says_the_same_of_every_gap_and_a_critic_does_not():
         assert theory.wasserstein(real, fake, places) == pytest.approx(gap, abs=1e-12)
     assert all(critic_of_two_points(gap, loss="non-saturating")[1] < 0.01 for gap in (1, 4))
     near, far = (-critic_of_two_points(gap, gp=100.0)[1] for gap in (1, 4))
-    assert far / near == pytest.approx(4, rel=0.05)
+    assert abs(far / near - 4) < 0.2
 
 
 def test_slopes_are_drawn_to_one_between_reals_and_fakes():

@@ -1,4 +1,4 @@
-"""Every assertion of a lesson or solution keeps a measured distance from its bound."""
+"""Every assertion about a training, on a page or in a test, keeps a measured distance from its bound."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "prove"))
 import machines  # noqa: E402
+import trainings  # noqa: E402
 import watched  # noqa: E402
 
 MEASURED = json.loads(machines.MARGINS.read_text("utf-8"))
@@ -34,6 +35,24 @@ def test_a_margin_is_measured_in_enough_settings(name):
     settings = MEASURED["settings"][name]
     assert {"plain", "sse4", "avx2", "one-thread", "four-threads"} <= set(settings)
     assert sum(setting.startswith("shaken") for setting in settings) >= 12
+
+
+def test_no_two_tests_that_train_assert_the_same_words():
+    """Their margins are kept by these words."""
+    found = asserted(machines.TESTS)
+    assert len(found) == len(set(found)) > 20
+
+
+def test_a_watched_test_notes_what_failed_and_goes_on():
+    def test_it(low):
+        assert low > 7
+        assert abs(low - 3) < 1
+
+    watched.seen.clear()
+    trainings._watched(test_it)(2.5)
+    assert [row["held"] for row in watched.seen if "held" in row] == [False, True]
+    assert [row["slack"] for row in watched.seen if "slack" in row] == [-4.5, 0.5]
+    watched.seen.clear()
 
 
 CODE = """

@@ -187,6 +187,7 @@ def run(photos, tmp_path_factory):
     return folder
 
 
+@pytest.mark.trains
 def test_one_command_trains_on_a_folder_and_draws_it(run, photos, tmp_path):
     real = load(photos, 32).images
     gan = ganlib.load(run)

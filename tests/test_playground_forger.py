@@ -48,6 +48,7 @@ def test_the_owner_descends_her_loss_as_keras_does():
 
 
 @pytest.mark.parametrize("dials", [1, 2])
+@pytest.mark.trains
 def test_the_gradient_finds_the_wine_and_a_number_hardly(dials):
     misses = []
     for seed in range(40):

@@ -138,6 +138,7 @@ def test_a_new_seed_waits_for_the_restart(ring):
     assert same(first[0], weights(ring.gan.generator))
 
 
+@pytest.mark.trains
 def test_learning_rates_are_each_networks_own(ring):
     ring.set(d_rate=1e-6, g_rate=0.1)
     g, d = networks(ring)
@@ -244,6 +245,7 @@ def test_with_pairs_only_differences_count(ring):
     assert after.figures["line"] == figures["line"]
 
 
+@pytest.mark.trains
 def test_a_look_measures_what_it_says(ring):
     play(ring, 3)
     look = ring.look()
@@ -261,6 +263,7 @@ def test_a_look_measures_what_it_says(ring):
     np.testing.assert_allclose(look.mesh[6, 6], middle, atol=1e-6)
 
 
+@pytest.mark.trains
 def test_arrows_point_down_the_generators_loss(ring):
     play(ring, 30)
     look = ring.look()
@@ -485,6 +488,7 @@ def test_the_memory_of_a_long_game_is_flat():
     assert float(done.stdout) < 300  # bytes an iteration; a number that is cached takes 750
 
 
+@pytest.mark.trains
 def test_what_lesson_0_promises_of_the_ring():
     """The crosses find the heaps; fifty steps of D turn the map and move no cross; then they leave."""
     machine = Trainer("ring", seed=1)

@@ -73,6 +73,7 @@ def test_a_convolution_that_took_colour_gets_an_axis_for_grey():
 
 
 @pytest.mark.parametrize("name", ["small", "dcgan"])
+@pytest.mark.trains
 def test_colours_are_learned(name):
     """Flat pictures of one colour and some noise: the mean of each channel comes out."""
     noise = np.random.default_rng(0).integers(-20, 21, (256, 8, 8, 3))
@@ -81,4 +82,4 @@ def test_colours_are_learned(name):
     ganlib.train(gan, images, steps=400, verbose=0)
     drawn = gan.sample(200)
     assert drawn.shape == (200, 8, 8, 3)
-    np.testing.assert_allclose(drawn.mean((0, 1, 2)), [200, 30, 120], atol=40)
+    assert (np.abs(drawn.mean((0, 1, 2)) - [200, 30, 120]) < 40).all()

@@ -69,6 +69,7 @@ def test_penalty_packing_and_the_other_loss_run():
     assert np.isfinite(run["d_loss"]).all()
 
 
+@pytest.mark.trains
 def test_only_its_penalty_holds_a_critic():
     critic = {"steps": 400, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
     held, packed, free = (
@@ -100,6 +101,7 @@ def test_a_bounded_d_is_that_of_the_layer():
         np.testing.assert_allclose(found[seed], x, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.trains
 def test_no_slope_of_a_bounded_d_is_steeper_than_it_may_be():
     strict = {"steps": 40, "seeds": 2, "frames": 1, "d_steps": 5}
     for most in (1.0, 4.0):

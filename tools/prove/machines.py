@@ -1,7 +1,8 @@
-"""Run every lesson and solution as other machines would, and see whether what they assert still holds.
+"""Run every lesson, solution and test that trains as other machines would, and see what still holds.
 
     python tools/prove/machines.py               every page in every setting
     python tools/prove/machines.py --settings sse4 --pages 07
+    python tools/prove/machines.py --pages tests    the tests of the library that train
     python tools/prove/machines.py --margins     write docs/margins.json from the runs that are kept
 
 A setting makes this machine round as another one does: XLA, oneDNN and OpenBLAS held to older
@@ -24,11 +25,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import trainings
 from nbclient import NotebookClient
 from watched import assertions, rewritten
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT, MARGINS = ROOT / "build" / "machines", ROOT / "docs" / "margins.json"
+TESTS = ROOT / trainings.NAME  # no file: all tests with the mark `trains`, as if they were a page
 LEAST = 4  # standard deviations between what is measured and its bound
 
 
@@ -63,9 +66,14 @@ USUAL = tuple(name for name in SETTINGS if name not in HELD_OUT)
 
 
 def pages(wanted=()):
-    """Return the paths of the lessons and solutions, or of those whose numbers are given."""
+    """Return the paths of lessons, solutions and `TESTS`, or of those that are asked for."""
     found = [p for folder in ("notebooks", "solutions") for p in sorted((ROOT / folder).glob("*.ipynb"))]
-    return [path for path in found if not wanted or path.name[:2] in wanted]
+    return [path for path in (*found, TESTS) if not wanted or number(path) in wanted]
+
+
+def number(path):
+    """Return what a page is asked for by: its lesson's number, or ``"tests"``."""
+    return "tests" if path == TESTS else path.name[:2]
 
 
 def name_of(path):
@@ -74,7 +82,9 @@ def name_of(path):
 
 
 def code(path):
-    """Return the sources of a page's code cells."""
+    """Return the sources of a page's code cells, or those of the tests."""
+    if path == TESTS:
+        return trainings.code()
     return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
@@ -85,6 +95,11 @@ def digest(path):
 
 def run(path, setting):
     """Run one page in one setting and return ``{"failed": [sentences], "seen": [rows], ...}``."""
+    if path == TESTS:
+        row = trainings.run(SETTINGS[setting])
+        for source in code(path):
+            row["failed"] += _broken(assertions(source), row["seen"])
+        return {**row, "code": digest(path)}
     committed = nbformat.read(path, as_version=4)
     page = nbformat.from_dict(committed)
     first = (
@@ -227,8 +242,8 @@ def main(arguments=None):
     """Run what is asked for; 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--settings", nargs="+", default=USUAL, choices=SETTINGS)
-    numbers = sorted({path.name[:2] for path in pages()})
-    parser.add_argument("--pages", nargs="+", default=(), choices=numbers, help="numbers of lessons")
+    numbers = sorted({number(path) for path in pages()})
+    parser.add_argument("--pages", nargs="+", default=(), choices=numbers, help="numbers, or tests")
     parser.add_argument("--jobs", type=int, default=2, help="pages at a time")
     parser.add_argument("--margins", action="store_true", help="write docs/margins.json, run nothing")
     options = parser.parse_args(arguments)
