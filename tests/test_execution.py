@@ -55,8 +55,9 @@ def test_equal_seeds_give_equal_bits_whatever_the_length_of_an_execution(whole):
 @pytest.mark.trains
 def test_it_is_keras_own_loop_within_rounding(whole):
     _, history = trained(steps_per_execution=10, jit_compile=False)
-    for name in history:
-        assert (np.abs(history[name] - whole[1][name]) < 2e-4).all()
+    apart = {name: np.abs(history[name] - whole[1][name]).max() for name in history}
+    assert apart["d_loss"] < 2e-4 and apart["g_loss"] < 2e-4 and apart["step"] == 0
+    assert max(apart["real_accuracy"], apart["fake_accuracy"]) < 0.1  # a logit near 0 may turn over
     assert history["d_loss"][0] != history["d_loss"][-1]
 
 
