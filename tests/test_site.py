@@ -261,20 +261,20 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):
 ADDRESS = "https://code.example.org/some/course.git"
 
 
-def test_a_lesson_is_tried_where_the_address_is_known(tmp_path, monkeypatch):
+def test_a_lesson_is_tried_where_the_address_is_known(site, tmp_path, monkeypatch):
     """Nothing is invented: no address, no link."""
     begins = "https://mybinder.org/v2/git/https%3A%2F%2Fcode.example.org%2Fsome%2Fcourse.git/"
 
-    def tried(site):
-        pages = read_all(site.render())
+    def tried(files):
+        pages = read_all(files)
         links = {
             name: [one for one in page.links if "mybinder.org/v2" in one] for name, page in pages.items()
         }
         return {name: found for name, found in links.items() if found}
 
     lesson = "notebooks/03_a_dense_gan.html"
-    assert website.cited() == "" and tried(website.Site()) == {}
-    found = tried(website.Site(repository=ADDRESS, branch="a/b"))
+    assert website.cited() == "" and tried(site) == {}
+    found = tried(website.Site(repository=ADDRESS, branch="a/b").render())
     assert found[lesson] == [begins + "a%2Fb?labpath=notebooks%2F03_a_dense_gan.ipynb"]
     pages = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises").glob("*.ipynb")]
     assert set(found) == {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages}
