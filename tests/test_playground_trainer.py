@@ -503,7 +503,8 @@ def test_what_lesson_0_promises_of_the_ring():
     for _ in range(50):
         machine.step_d()
     fake, real = (machine.gan.discriminator(x)[:, 0].numpy() for x in (start, np.float32(heaps)))
-    assert np.mean(fake < 0) > 0.9 and (real > 0).all()
+    seen_through = np.mean(fake < 0)
+    assert seen_through > 0.9 and real.min() > 0
     assert np.array_equal(machine.gan.sample(256, seed=1), start)
     for _ in range(10):
         machine.step_both()

@@ -56,7 +56,7 @@ def after_300_steps(name):
 @pytest.mark.trains
 def test_greatest_singular_values_are_one_after_training(name):
     gan = after_300_steps(name)
-    assert (np.abs(np.array(stretches(gan.discriminator)) - 1) < 0.02).all()
+    assert (np.abs(np.array(stretches(gan.discriminator)) - 1) < 0.03).all()
     plain = [v.numpy() for v in gan.discriminator.trainable_variables if v.name == "kernel"]
     values = [np.linalg.svd(k.reshape(-1, k.shape[-1]), compute_uv=False)[0] for k in plain]
     assert max(np.abs(np.array(values) - 1)) > 0.5  # the kernels themselves are free

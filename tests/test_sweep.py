@@ -71,13 +71,13 @@ def test_penalty_packing_and_the_other_loss_run():
 
 @pytest.mark.trains
 def test_only_its_penalty_holds_a_critic():
-    critic = {"steps": 400, "seeds": 2, "frames": 1, "loss": "wasserstein", "d_steps": 5}
+    critic = {"steps": 400, "seeds": 8, "frames": 1, "loss": "wasserstein", "d_steps": 5}
     held, packed, free = (
-        sweep(toys.RING, **critic, **more) for more in ({"gp": 10}, {"gp": 10, "pack": 2}, {})
+        np.abs(sweep(toys.RING, **critic, **more)["lead"][-1]).mean()
+        for more in ({"gp": 10}, {"gp": 10, "pack": 2}, {})
     )
-    for run in (held, packed):
-        assert np.abs(run["lead"]).max() < 3  # a distance, and the ring is 2 wide
-    assert np.abs(free["lead"]).max() > 10 * np.abs(held["lead"]).max()
+    assert held < 3 and packed < 3  # a distance, and the ring is 2 wide
+    assert free > 5
 
 
 def test_a_bounded_d_is_that_of_the_layer():
