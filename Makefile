@@ -1,7 +1,8 @@
 # make lab     set up .venv, once, lay out your own copy in course/, and open JupyterLab on it
 # make test    set up .venv, once, and prove that everything works
 # make test-slow      the tests that take long: kills, leaks, the recipes of docs/adapting.md
-# make test-machines  run every page as other machines would; SETTINGS="sse4 one-thread" for some of them
+# make test-machines  run every page, and the tests that train, as other machines would;
+#              SETTINGS="sse4 one-thread" WHICH="03 tests" for some of them
 # make test-browser   prove the live lab and the site in a real browser, where there is a chromium
 # make check   what make test needs to be true before it: lint, exercises in step with solutions
 # make site    render the course to static pages in site/; SOLUTIONS=1 adds the solutions,
@@ -71,7 +72,8 @@ slow-2: setup
 	$(PY) -m pytest -m slow -p no:cacheprovider $(tests-4)
 
 test-machines: setup
-	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/prove/machines.py $(if $(SETTINGS),--settings $(SETTINGS))
+	PYTHONPATH="$(CURDIR)/tests/offline" $(PY) tools/prove/machines.py $(if $(SETTINGS),--settings $(SETTINGS)) \
+	  $(if $(WHICH),--pages $(WHICH))
 
 test-browser: setup
 	$(PY) -m pytest -rs tests/browser
