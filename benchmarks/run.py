@@ -24,7 +24,8 @@ import ganlib
 from ganlib.backend import keras
 from ganlib.recipes import RECIPES
 
-RESULTS = Path(__file__).parent / "results"
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
 RECIPE_NAMES = ("small", "two-layer", "deep", "smoothed", "batch-norm", "only-zeros-raw", "only-zeros")
 ENGINES = ("ganlib", "tutorial", "torch", "torch-compile", "jax")
 
@@ -68,9 +69,9 @@ class Worker:
     """An engine in its own process, or the reason why there is none."""
 
     def __init__(self, engine, recipe, images, python):
-        command = [python, str(RESULTS.parent / "worker.py"), engine, recipe, images]
+        command = [python, str(HERE / "worker.py"), engine, recipe, images]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        here = {**os.environ, "PYTHONPATH": str(RESULTS.parents[1])}  # for a Python without ganlib
+        here = {**os.environ, "PYTHONPATH": str(HERE.parent)}  # for a Python without ganlib
         self.process = subprocess.Popen(command, text=True, env=here, **pipes)
 
     def ready(self):

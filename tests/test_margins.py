@@ -55,6 +55,18 @@ def test_a_watched_test_notes_what_failed_and_goes_on():
     watched.seen.clear()
 
 
+def test_tests_that_could_not_be_run_have_not_held(tmp_path, monkeypatch):
+    """An error while they are collected breaks no assertion."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_broken.py").write_text("import nothing_of_this_name")
+    for name in ("watched.py", "trainings.py"):
+        path = tmp_path / "tools" / "prove" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text((ROOT / "tools" / "prove" / name).read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(trainings, "ROOT", tmp_path)
+    assert "nothing_of_this_name" in trainings.run({})["failed"][0]
+
+
 CODE = """
 import numpy as np
 def inner(x):

@@ -55,10 +55,11 @@ def run(environment):
             text=True,
             check=False,
         )
-        row = {"seconds": round(time.perf_counter() - start, 1)}
-        if file.exists():
-            return {**json.loads(file.read_text()), **row}
-        return {"failed": [(done.stdout + done.stderr)[-1000:]], "seen": [], **row}
+        seconds = round(time.perf_counter() - start, 1)
+        row = json.loads(file.read_text()) if file.exists() else {"failed": [], "seen": []}
+    if done.returncode and not row["failed"]:  # it did not start, or found nothing that it can run
+        row["failed"] = [(done.stdout + done.stderr)[-1000:]]
+    return {**row, "seconds": seconds}
 
 
 def pytest_configure():
