@@ -211,6 +211,14 @@ def test_what_decides_runs_the_slow_tests_too():
     }
 
 
+def test_what_decides_runs_each_page_on_another_machine():
+    decides = (ROOT / ".ci" / "run").read_text()
+    calls = re.findall(r'^time make test-machines SETTINGS=\S+ WHICH="\$\((.*)\)"$', decides, re.M)
+    asked = [subprocess.check_output(["bash", "-c", call], cwd=ROOT, text=True) for call in calls]
+    pages = [path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")]
+    assert sorted(" ".join(asked).split()) == sorted(pages)
+
+
 def test_set_up_binder_and_devcontainer_take_an_admitted_python():
     setup = (ROOT / "tools" / "setup.sh").read_text()
     assert sorted(re.findall(r"python(3\.\d+)", setup)) == pythons()
