@@ -3,7 +3,9 @@
     python tools/measure/zeros.py
 
 Runs that the file holds already are kept; delete the file to start anew.  The last rows train on the
-5 923 zeros of full MNIST and are measured on its 980 test zeros.  Lesson 5 reads the file.
+5 923 zeros of full MNIST and are measured on its 980 test zeros.  The rows "early" look into the raw
+recipe on its way: at D's logits after 25 steps, and at G's pixels that are dark for every z.
+Lesson 5 reads the file.
 """
 
 from pathlib import Path
@@ -13,6 +15,7 @@ from runs import complete, packed
 from sklearn.metrics import pairwise_distances
 
 import ganlib
+from ganlib.gan import draw_z
 from ganlib.metrics import diversity, features, neighbours
 from ganlib.metrics.distances import radii
 
@@ -63,8 +66,37 @@ def learned(train, unseen, fake):
     return {name: [round(inside[q].mean(), 3) for q in four] for name, four in quarters.items()}
 
 
+def dark(gan):
+    """Return which pixels G leaves at 0 for each of 20 000 z: booleans (784,)."""
+    return gan.generator(draw_z(20_000, 100, 0, 0)).numpy().reshape(20_000, -1).max(0) == 0
+
+
+def early(seed):
+    """Return D's mean logits after 25 steps of the raw recipe, and how many inked pixels are dark."""
+    digits = ganlib.load_digits()
+    train, _ = split(digits)
+    inked = train.reshape(len(train), -1).max(0) > 0
+    gan = ganlib.build(RAW, seed=seed, xla=False)
+    ganlib.train(gan, train, steps=25, verbose=0)
+    fake, first = gan.generator(draw_z(2000, 100, 0, 0)).numpy(), dark(gan) & inked
+    mixed = np.random.default_rng(0).permuted(train.reshape(len(train), -1), axis=1).reshape(train.shape)
+    asked = {"real zeros": train, "pixels shuffled": mixed, "real fives": digits.only(5).images}
+    asked |= {"dimmed": train * (fake.max() / 255), "fakes": fake}
+    logits = {name: np.mean(gan.discriminator(np.float32(images))) for name, images in asked.items()}
+    ganlib.train(gan, train, steps=75, verbose=0)
+    then = dark(gan) & inked
+    ganlib.train(gan, train, steps=RAW.steps - 100, verbose=0)
+    sets = {"inked": inked, "dark": first, "back": first & ~then, "fresh": then & ~first}
+    return {
+        "logits": {name: round(float(value), 1) for name, value in logits.items()},
+        **{name: int(which.sum()) for name, which in (sets | {"at the end": dark(gan) & inked}).items()},
+    }
+
+
 def measure(data, name, seed):
     """Train one variant for its 1 850 steps and return its row."""
+    if data == "early":
+        return {"data": data, "variant": name, "seed": seed, **early(seed)}
     if data == "digits":
         train, real = split(ganlib.load_digits())
     else:
@@ -90,10 +122,13 @@ def measure(data, name, seed):
 if __name__ == "__main__":
     wanted = [("digits", name, seed) for seed in range(5) for name in variants()]
     wanted += [("mnist", name, seed) for seed in range(3) for name in ("raw", "+ leaky D")]
+    wanted += [("early", "raw", seed) for seed in range(5)]
     about = {
         "command": "python tools/measure/zeros.py",
         "digits": "250 zeros to train on; 250 samples against the 250 others",
         "mnist": "5 923 training zeros; 500 samples against the 980 test zeros",
+        "early": "mean logits after 25 steps; of the pixels inked in some zero, those dark for every z "
+        "then; by step 100 back, and newly dark; dark at the end",
         "steps": FINAL.steps,
         "learned": "share of held-out zeros in a ball of the samples, by quarters, from the least up; "
         "alone: by the distance to the fifth nearest training zero",
