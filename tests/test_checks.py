@@ -111,6 +111,18 @@ def test_blank_is_not_started(lesson, name):
     assert str(tasks(lesson)[name].verdict(*[blank] * count)).endswith("not started yet.")
 
 
+def test_an_answer_that_calls_an_empty_one_is_started():
+    def helper(*_):
+        raise NotImplementedError
+
+    def labels(*given):
+        return helper(*given)
+
+    found = tasks("lesson_04")["targets"].verdict(labels)
+    assert (found.state, found.hint) == ("not yet", "unfinished")
+    assert found.advice.startswith("Your code calls helper, ")
+
+
 def printed(path):
     """Run a notebook's code cells in one namespace and return the lines that they print."""
     cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]

@@ -1,6 +1,7 @@
 """The generator of mutants: it makes every kind of slip, and finds the holes of a check."""
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def f(x, y, k=2):
 
 
 def run(worker, monkeypatch, capsys, *tasks):
-    monkeypatch.setattr(sys, "argv", ["mutants.py", *(["--tasks", *tasks] if tasks else [])])
+    monkeypatch.setattr(sys, "argv", ["mutants.py", "--tasks", *tasks])
     monkeypatch.setattr(mutants, "Worker", lambda seconds: worker)
     monkeypatch.setattr(worker, "close", lambda: None)
     code = mutants.main()
@@ -123,9 +124,37 @@ def test_a_task_that_is_not_there_does_not_pass():
 
 
 @pytest.mark.slow
-def test_no_task_has_a_hole_that_nobody_explains(worker, monkeypatch, capsys):
-    code, out = run(worker, monkeypatch, capsys)
-    assert code == 0, out
+def test_no_task_has_a_hole_that_nobody_explains(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["mutants.py", "--jobs", "2", "--seconds", "15"])
+    code = mutants.main()
+    assert code == 0, capsys.readouterr().out
+
+
+def test_two_tasks_are_judged_side_by_side_and_told_in_order(monkeypatch):
+    both, closed = threading.Barrier(2, timeout=30), []
+
+    class Meeting:
+        """A worker that judges its first mutant when another worker judges one too."""
+
+        def __init__(self, seconds):
+            self.alone = True
+
+        def judge(self, exercise, name, source):
+            if self.alone:
+                both.wait()
+            self.alone = False
+            return "survived", exercise.number, "", 0.0
+
+        def close(self):
+            closed.append(self)
+
+    monkeypatch.setattr(mutants, "Worker", Meeting)
+    named = ("9.1", "9.2", "9.3")
+    tasks = [mutants.Exercise(n, __name__, "blind", (), {"product": PRODUCT}) for n in named]
+    found = list(mutants.side_by_side(tasks, 5.0, jobs=2))
+    assert [{o.task for o in outcomes} for outcomes in found] == [{"9.1"}, {"9.2"}, {"9.3"}]
+    assert all(o.hint == o.task for outcomes in found for o in outcomes)
+    assert len(closed) == 2
 
 
 def test_a_survivor_without_a_reason_and_a_reason_without_a_survivor_fail(worker, monkeypatch, capsys):

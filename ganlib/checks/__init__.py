@@ -18,11 +18,11 @@ import re
 from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
-from textwrap import shorten
 
 import numpy as np
 
 from ganlib.checks.handed import altered, copied
+from ganlib.checks.stops import raised_in, said
 
 __all__ = [
     "Task",
@@ -43,6 +43,7 @@ __all__ = [
 GENERAL = {  # advice that fits any task
     "not-a-function": "Hand over the function itself, without brackets.",
     "error": "Your code stopped with {detail}",
+    "unfinished": "Your code calls {detail}, which raises NotImplementedError: is it still empty?",
     "nothing": "{detail} gave None: is a return missing, or did a search find nothing?",
     "not-numbers": "{detail} makes no array of numbers: is it text, a dict, or of unequal parts?",
     "shape": "{detail}.",
@@ -51,24 +52,6 @@ GENERAL = {  # advice that fits any task
     "changed": "You changed what you were given ({detail}): make something new (x = x + 1, not x += 1).",
 }
 UNKNOWN = ("other", "loss", "slope", "not-finite")  # hints that name no mistake: a small case follows
-NOISE = (  # what no learner can use of an error
-    r"\{\{function_node \S+\}\}",  # TensorFlow's address
-    r"\x1b\[[0-9;]*m",  # colours of a terminal
-    r"Exception encountered when calling \S+",
-    r"Arguments received by .*",  # Keras prints tensors whole
-    r"\[\[[-+\d.e,\s\[\]]*\]\]",  # and so do its sentences
-    r" at 0x[0-9a-f]+",
-)
-SLIPS = {  # advice on an error, by what its message speaks of
-    r"NoneType": "A return is missing, or it is the slope of what was not watched or not used.",
-    r"_unique_id": "A tensor stands where a variable is due: apply takes (gradients, variables).",
-    r"\d (required )?positional|ed keyword|concat_dim": "Compare the call with the function's head.",
-    r"broadcast|\bshape|rank|dimension|\b1D|matmul|same len": "Print each part's shape before that line.",
-    r"zero-size|is empty|empty seq|non-empty": "Nothing is left there: print what goes into that line.",
-    r"dtype|tensor but is|input tensor|TypeError|for attr": "Print each part's type before that line.",
-    r"not in (list|deque)|tuple\.index|KeyError": "It is not there: print the list, or the keys.",
-    r"SVD|singular|infs or NaNs": "Print what goes into it: do its numbers differ, and is none infinite?",
-}
 
 
 class Wrong(Exception):
@@ -133,8 +116,10 @@ class Task:
             return self._advice(Wrong("not-a-function"))
         try:
             self.check(*map(_handed, answers))
-        except NotImplementedError:
-            return Verdict(self.number, "not started yet")
+        except NotImplementedError as error:
+            if (called := raised_in(error, answers)) is None:
+                return Verdict(self.number, "not started yet")
+            return self._advice(Wrong("unfinished", called))
         except Wrong as wrong:
             return self._advice(wrong, *answers)
         except (Exception, SystemExit) as error:
@@ -166,14 +151,6 @@ def _handed(answer):
         return found
 
     return call
-
-
-def said(error):
-    """Return an error as one line, with a word on shapes or types where it is about them."""
-    text = re.sub("|".join(NOISE), "", re.sub(r"<tf\.Tensor[^>]*>", "a tensor", str(error)), flags=re.S)
-    text = f"{type(error).__name__}: {' '.join(text.split())}".rstrip(": .")
-    slip = next((say for words, say in SLIPS.items() if re.search(words, text, re.I)), "")
-    return f"{shorten(text, 180, placeholder=' …')}. {slip}".rstrip()
 
 
 def task(number, **hints):

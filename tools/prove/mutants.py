@@ -3,6 +3,7 @@
     python tools/prove/mutants.py                     every task
     python tools/prove/mutants.py --tasks 2.1 8.5
     python tools/prove/mutants.py --sample 150        print so many of the caught, with their advice
+    python tools/prove/mutants.py --jobs 2            two tasks at a time, each in a process of its own
 
 A mutant is a solution with one mistake (`mutations`).  Its check must find it, within ``--seconds``, and
 not stumble.  Those that no learner could tell from the solution stand in ``equivalent.toml``, with the
@@ -20,9 +21,11 @@ import time
 import tomllib
 import traceback
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from pathlib import Path
+from queue import SimpleQueue
 
 import nbformat
 from mutations import mutants
@@ -193,6 +196,25 @@ def examined(exercise, worker):
             yield replace(found, seconds=round(seconds, 2))
 
 
+def side_by_side(wanted, seconds, jobs):
+    """Yield the outcomes of each exercise, in order, as ``jobs`` workers find them."""
+    workers, free = [Worker(seconds) for _ in range(jobs)], SimpleQueue()
+    for worker in workers:
+        free.put(worker)
+
+    def whole(exercise):
+        worker = free.get()
+        try:
+            return list(examined(exercise, worker))
+        finally:
+            free.put(worker)
+
+    with ThreadPoolExecutor(jobs) as threads:
+        yield from threads.map(whole, wanted)
+    for worker in workers:
+        worker.close()
+
+
 def explanations(path=EXPLAINED):
     """Return the changes that need not be found: reasons by task and change."""
     groups = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -226,15 +248,14 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--tasks", nargs="+", default=())
     options.add_argument("--seconds", type=float, default=5.0)
+    options.add_argument("--jobs", type=int, default=1, help="tasks at a time")
     options.add_argument("--sample", type=int, default=0)
     options.add_argument("--keep", type=Path, help="a JSON file for every outcome")
     options = options.parse_args()
-    explained, outcomes, worker = explanations(), [], Worker(options.seconds)
-    for exercise in exercises(options.tasks):
-        found = list(examined(exercise, worker))
+    explained, outcomes = explanations(), []
+    for found in side_by_side(exercises(options.tasks), options.seconds, options.jobs):
         print(table(found, explained)[1], flush=True)
         outcomes += found
-    worker.close()
     print(*table(outcomes, explained)[:1], table(outcomes, explained)[-1], sep="\n")
     if options.keep:
         options.keep.write_text(json.dumps([asdict(o) for o in outcomes], indent=1, ensure_ascii=False))
