@@ -46,7 +46,7 @@ except ImportError as error:
     missing = (error.name or "tensorflow").partition(".")[0]
     raise ImportError(
         f"{missing}: not installed. ganlib builds and trains its networks with Keras on TensorFlow: "
-        "install both with  pip install 'ganlib[cpu]'  (or ganlib[gpu])."
+        "install both: in the course's folder  pip install '.[cpu]'  (or '.[gpu]')."
     ) from error
 
 __all__ = ["keras", "tf"]

@@ -20,9 +20,9 @@ def report():
     need = [name for name in ("keras", "numpy", "matplotlib", "mlxtend") if name not in here]
     if not {"tensorflow", "tensorflow-cpu"} & set(here):
         need.append("tensorflow")
-    lines += [f"  {name} is missing: pip install 'ganlib[cpu]'" for name in need]
+    lines += [f"  {name} is missing: in the course's folder  pip install '.[cpu]'" for name in need]
     if "jupyterlab" not in here:
-        lines.append("  jupyterlab is missing, which only the notebooks need: pip install 'ganlib[lab]'")
+        lines.append("  jupyterlab is missing, which only the notebooks need:  pip install '.[lab]'")
     sets = (("mnist", data.load_mnist), ("fashion-mnist", data.load_fashion_mnist))
     lines += [f"  {_data(name, load)}" for name, load in sets]
     if not need and (fault := _fault()):

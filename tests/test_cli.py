@@ -235,7 +235,7 @@ def test_doctor_says_what_is_missing(capsys, monkeypatch):
     monkeypatch.setattr("ganlib.doctor.version", version)
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
-    assert "tensorflow is missing: pip install 'ganlib[cpu]'" in said
+    assert "tensorflow is missing: in the course's folder  pip install '.[cpu]'" in said
     assert "which only the notebooks need" in said
 
 

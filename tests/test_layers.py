@@ -117,7 +117,7 @@ def test_a_missing_tensorflow_says_what_to_install():
     done = run(block)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("ImportError: tensorflow: not installed")
-    assert "pip install 'ganlib[cpu]'" in done.stderr
+    assert "pip install '.[cpu]'" in done.stderr
 
 
 def test_another_backend_is_refused():

@@ -37,6 +37,16 @@ def test_a_margin_is_measured_in_enough_settings(name):
     assert sum(setting.startswith("shaken") for setting in settings) >= 12
 
 
+def test_a_page_without_runs_keeps_its_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(machines, "KEPT", tmp_path)
+    found = machines.margins(PAGES[:2])
+    for path in PAGES[:2]:
+        name = machines.name_of(path)
+        assert len(found["assertions"][name]) == len(MEASURED["assertions"][name]) > 0
+        assert all(row in MEASURED["assertions"][name] for row in found["assertions"][name])
+        assert found["settings"][name] == MEASURED["settings"][name]
+
+
 def test_no_two_tests_that_train_assert_the_same_words():
     """Their margins are kept by these words."""
     found = asserted(machines.TESTS)

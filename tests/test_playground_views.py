@@ -160,7 +160,7 @@ def test_without_ipywidgets_the_message_says_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "ipywidgets: not installed" in done.stdout, done.stderr
-    assert "pip install 'ganlib[lab]'" in done.stdout
+    assert "pip install '.[lab]'" in done.stdout
 
 
 def test_the_package_has_no_other_name():

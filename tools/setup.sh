@@ -7,11 +7,12 @@ cd "$(dirname "$0")/.."
 stamp=.venv/.installed
 log=.venv/install.log
 
-wanted="$(cat pyproject.toml constraints.txt | cksum)${NEWEST:+ newest}"
+plain=$(cat pyproject.toml constraints.txt | cksum)
+wanted="$plain${NEWEST:+ newest}"
 versions=${NEWEST:+--upgrade --upgrade-strategy eager}
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
-    exit 0
-fi
+case $(cat "$stamp" 2>/dev/null) in  # the newest ones, once asked for, do without being asked for again
+    "$wanted" | "$plain newest") exit 0 ;;
+esac
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 python=

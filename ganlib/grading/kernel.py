@@ -28,7 +28,8 @@ try:
     from jupyter_client.session import Session
 except ImportError as error:
     raise ImportError(
-        f"{error.name}: not installed. Hand-ins run in Jupyter kernels:  pip install 'ganlib[lab]'"
+        f"{error.name}: not installed. Hand-ins run in Jupyter kernels: in the course's folder  "
+        "pip install '.[lab]'"
     ) from error
 
 START = 120.0  # seconds to start

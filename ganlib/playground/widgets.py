@@ -5,8 +5,8 @@ try:
     from traitlets import Unicode
 except ImportError as error:
     raise ImportError(
-        "ipywidgets: not installed. The live lab draws its controls with it: install it with  "
-        "pip install 'ganlib[lab]'.  Everything else of ganlib works without."
+        "ipywidgets: not installed. The live lab draws its controls with it: in the course's folder  "
+        "pip install '.[lab]'.  Everything else of ganlib works without."
     ) from error
 
 from ganlib.playground import drawing, style

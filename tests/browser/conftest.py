@@ -61,11 +61,12 @@ class Server:
             "JUPYTERLAB_SETTINGS_DIR": str(home / "lab/user-settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "lab/workspaces"),
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTER_TOKEN": self.token,  # not an argument: those, other users of the machine can read
         }
         self.log = (folder / "lab.log").open("w")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += [f"--ServerApp.{key}" for key in (f"port={self.port}", "ip=127.0.0.1")]
-        command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"]
+        command += [f"--ServerApp.root_dir={folder}"]
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
 
     def api(self, what, method="GET"):

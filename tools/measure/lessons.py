@@ -13,6 +13,8 @@ them.  For Linux and macOS.
 import json
 import os
 import re
+import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -75,10 +77,13 @@ def measure(path):
 
 def server():
     """Return the resident megabytes of a JupyterLab server that has answered and runs no kernel."""
-    port, token = 18_888, "measure"
-    options = ["--no-browser", "--allow-root", f"--port={port}", f"--IdentityProvider.token={token}"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)  # not an argument: those, other users of the machine can read
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options], cwd=ROOT, stderr=subprocess.DEVNULL
+        command, cwd=ROOT, stderr=subprocess.DEVNULL, env={**os.environ, "JUPYTER_TOKEN": token}
     )
     try:
         for _ in range(60):

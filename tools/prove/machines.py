@@ -189,8 +189,12 @@ def sweep(paths, settings, jobs):
 
 
 def margins(paths):
-    """Return docs/margins.json: for every assertion what was seen, its spread and its distance."""
+    """Return docs/margins.json: for every assertion what was seen, its spread and its distance.
+
+    A page of which no run is kept here stays as it is in the file.
+    """
     table, settings = {}, {}
+    before = json.loads(MARGINS.read_text()) if MARGINS.exists() else {"settings": {}, "assertions": {}}
     for path in paths:
         runs = {}
         for setting in SETTINGS:
@@ -199,8 +203,10 @@ def margins(paths):
                 runs[setting] = row["seen"]
         wanted = [condition for source in code(path) for condition in assertions(source)]
         if wanted:
-            table[name_of(path)] = [margin(condition, runs) for condition in dict.fromkeys(wanted)]
-            settings[name_of(path)] = list(runs)
+            name = name_of(path)
+            rows = {} if runs else {row["assert"]: row for row in before["assertions"].get(name, [])}
+            table[name] = [rows.get(each) or margin(each, runs) for each in dict.fromkeys(wanted)]
+            settings[name] = list(runs) or before["settings"].get(name, [])
     return {"settings": settings, "assertions": table}
 
 
