@@ -29,7 +29,7 @@ def _logits(x):
     times="The bias b is added to the weighted features: it does not multiply them.",
     guess="A belief says how sure she is, anything from 0 to 1: do not round it.",
     range="A belief lies between 0 and 1, and one of yours is below 0: compute one on paper.",
-    unstable="A logit of -800 or 800 should give a belief near 0 or 1: look for a division inf / inf.",
+    unstable="A logit of 800 gives a belief within a millionth of 1: is there an inf / inf, or a clip?",
     other="The value is wrong: compute it for one bottle on paper and compare.",
 )
 def belief(answer):

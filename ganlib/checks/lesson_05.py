@@ -233,7 +233,7 @@ def improved(answer):
     swapped="{detail} seeds may stand in many orders, but within each side the order does not matter.",
     rare="That is too rare: with one seed a side it is one half.",
     zero="Yours is 0 whatever n and m are: luck is rare, not impossible. Does a // round it down?",
-    throws="Two calls differ, and neither is near enough: throw more, for what is rare comes seldom.",
+    throws="Two calls differ, and the first is not near: throw more, for what is rare comes seldom.",
     other="The chance is wrong: with one seed and then two, write down all ways in which three may lie.",
 )
 def by_chance(answer):

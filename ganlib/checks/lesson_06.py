@@ -28,7 +28,8 @@ def _clouds(seed=0, size=3):
     symmetric="S₁S₂ is not symmetric, and eigvalsh and eigh take it to be: use np.linalg.eigvals.",
     flat="In a cloud that fills not all dimensions some eigenvalues are 0, and rounding puts them below, "
     "or makes them complex: one real number is due.",
-    rows="Your code stops where the clouds differ in size: np.cov takes features in rows, rowvar=False.",
+    rows="Your code stops where the clouds differ in size: take the mean of each by itself, and np.cov "
+    "has features in rows, rowvar=False.",
     other="The value is wrong: print its four terms for two clouds of two dimensions, one tilted.",
 )
 def frechet(answer):
@@ -263,7 +264,7 @@ def rank(answer):
 def at_infinity(answer):
     """``at_infinity(distance, real, fake, counts)``: the distance without what few images add."""
     random = np.random.default_rng(0)
-    real, fake, n, cases = *random.normal(size=(2, 800, 3)), np.array(COUNTS), []
+    real, fake, n, cases, curves = *random.normal(size=(2, 800, 3)), np.array(COUNTS), [], []
     for end, slope, off in CURVES:
         d = end + slope / n + off
         got, fitted = number(answer(curve(d), real, fake, list(COUNTS)), "at_infinity"), {}
@@ -275,9 +276,11 @@ def at_infinity(answer):
         for i, j in ((2, 3), (0, 3), (0, 1)):
             mistakes.append(("two", (n[j] * d[j] - n[i] * d[i]) / (n[j] - n[i])))
         cases.append((got, fitted[-1][1], mistakes))
-    end, slope, _ = CURVES[0]
-    of_n = ", ".join(f"{end + slope / count:g} at {count}" for count in COUNTS)
-    seen = f"with distances of {of_n} yours is {cases[0][0]:.3g} where {end:g} is due"
+        curves.append(d)
+    off = next((i for i, (got, due, _) in enumerate(cases) if not np.isclose(got, due)), 0)
+    of_n = ", ".join(f"{value:.6g} at {count}" for value, count in zip(curves[off], COUNTS, strict=True))
+    got, due, _ = cases[off]
+    seen = f"with distances of {of_n} yours is {got:.4g} where {due:.4g} is due"
     recognise_all(cases, seen)
     rising = np.sort(random.normal(size=(800, 2)), axis=0)
     moved = rising[::-1] + np.array([3.0, 0.0])

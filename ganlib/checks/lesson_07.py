@@ -113,6 +113,7 @@ def modes_found(answer):
     divide="The table holds slopes: divide by how far apart the two starts were.",
     twice="The two starts, one on each side of 0, are 2h apart: your slopes are twice too steep.",
     far="Your starts are too far from 0: near it a round is straight, farther out it bends.",
+    early="Nearly: with so many rounds the first still count. Leave them out, or find the four numbers.",
     lost="Many rounds in a row shrink a move to nothing or blow it up: reset its length each round.",
     theta="In yours one of the two moves counts for nothing: is it in the table, treated as the other?",
     other="The factor is wrong: print your table for (θ, ψ) → (θ + 3ψ, ψ/2), and its eigenvalues.",
@@ -157,9 +158,10 @@ def growth(answer):
     try:
         recognise_all(cases)
     except Wrong as wrong:
-        many = len(played) > 100  # a table takes few
-        nothing = many and wrong.hint == "other" and any(got == 0 for got, _, _ in cases)
-        raise Wrong("lost" if nothing else wrong.hint) from wrong
+        if wrong.hint != "other" or len(played) <= 100:  # a table takes few
+            raise
+        lost = "lost" if any(got == 0 for got, _, _ in cases) else "other"
+        raise Wrong("early" if all(np.isclose(*case[:2], 0.01) for case in cases) else lost) from wrong
 
 
 def _lengths(matrix):
@@ -202,10 +204,10 @@ def boards():
     name="Answer with one of: healthy, circle, collapse, owner too strong, owner too weak, oscillation; "
     "not {detail}.",
     always="Every dashboard gets the same name.",
-    healthy="A healthy run is called {detail}: all eight heaps at each of the last looks, and more good "
-    "points than the blind forger has.",
-    circle="A run that knows the circle alone is called {detail}: compare its good share with "
-    "the blind forger's.",
+    healthy="A healthy run is called {detail}: all eight heaps at each of the last looks, and far more "
+    "good points than the blind forger has.",
+    circle="A run that knows the circle alone is called {detail}: its good share is the blind "
+    "forger's, 0.35, or a few hundredths more.",
     collapse="A collapse is called {detail}: most points are good, heaps are missing, and so it stays.",
     strong="An owner too strong is called {detail}: her loss is far below ln 2, and few points are good.",
     weak="An owner too weak is called {detail}: at the last looks her loss is ln 2, and few points good.",
@@ -290,7 +292,7 @@ def cure(answer):
     changed = sum(row[key] != ROW[key] for key in ROW)
     if changed != 1:
         raise Wrong("many" if changed else "none", str(changed))
-    starts = np.random.default_rng(random.randrange(10**9)).normal(size=(2, 1000))
+    starts = np.random.default_rng(random.randrange(10**9)).normal(size=(2, 20_000))
     with np.errstate(all="ignore"):
         left = np.nan_to_num(play(row, *starts) / np.hypot(*starts), nan=np.inf).mean()
     if left > NEAR:

@@ -22,6 +22,16 @@ def lengths(m):
     return np.abs(np.linalg.eigvals(m))
 
 
+def from_the_first(step, rounds=1000):
+    """Mean growth of a move over many rounds, its length reset each time, the first ones counted too."""
+    move, lengths = np.array([1.0, 0.3]) * 1e-6, []
+    for _ in range(rounds):
+        after = np.array(step(*move))
+        lengths.append(np.hypot(*after) / np.hypot(*move))
+        move = after / np.hypot(*after) * 1e-6
+    return np.exp(np.mean(np.log(lengths)))
+
+
 def many_rounds(step):
     """Where three thousand rounds lead: to nothing, or to infinity."""
     at = np.array([1e-4, 1e-4])
@@ -82,6 +92,7 @@ WRONG = {
         ("real-part", lambda step: np.linalg.eigvals(table(step)).real.max()),
         ("smallest", lambda step: lengths(table(step)).min()),
         ("lost", many_rounds),
+        ("early", from_the_first),
         ("lost", lambda step: np.inf if lengths(table(step)).max() > 1 else lengths(table(step)).max()),
         ("change", lambda step: lengths(table(step) - np.eye(2)).max()),
         ("norm", lambda step: np.linalg.norm(table(step), 2)),
