@@ -118,7 +118,8 @@ class Snapshots(keras.callbacks.Callback):
         take: Function of the GAN that returns another frame than its samples, such as
             ``lambda gan: plots2d.look(gan.discriminator, gan.sample(100))``.
 
-    A run's checkpoints keep the frames if they are arrays.
+    A run's checkpoints keep the frames if they are arrays.  With another GAN, which
+    has trained less, it begins anew.
 
     Attributes:
         steps: The steps at which snapshots were taken, the first before training.
@@ -132,6 +133,8 @@ class Snapshots(keras.callbacks.Callback):
         self.steps, self.frames = [], []
 
     def on_train_begin(self, logs=None):
+        if self.steps and self.model.steps_done < self.steps[-1]:
+            self.steps, self.frames = [], []
         if not self.steps:
             self._take()
 

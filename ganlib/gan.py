@@ -244,8 +244,8 @@ class GAN(KerasModel):
         return tf.concat([rows, tf.one_hot(labels, self.recipe.classes)], 1)
 
     def scale(self, images):
-        """Return ``uint8`` images as floats in the recipe's pixel range; floats as they are."""
-        if images.dtype != "uint8":
+        """Return ``uint8`` images as floats in the recipe's pixel range; floats, points as they are."""
+        if images.dtype != "uint8" or self.recipe.pixels is None:
             return tf.cast(images, tf.float32)
         low, high = self.recipe.pixels
         return tf.cast(images, tf.float32) * ((high - low) / 255) + low

@@ -116,7 +116,7 @@ def wanted(names, count, recipe):
     if found.shape != (count,) or not np.isin(found, range(recipe.classes)).all():
         todo = "Name one for each image: labels=[7] * 10 draws ten sevens."
         raise refuse("labels", names, f"{count} of 0 to {recipe.classes - 1}", todo)
-    return found
+    return found.astype("int32")
 
 
 def whole(name, value, least=0):

@@ -87,8 +87,8 @@ def jsd(p, q, weight=1.0):
     Arguments and errors as for `value`.
     """
     p, q = _densities(p, q)
-    middle = (p + q) / 2
-    return (kl(p, middle, weight) + kl(q, middle, weight)) / 2
+    total = p + q  # not halved: half of the smallest number above 0 is 0
+    return (kl(2 * p, total, weight) + kl(2 * q, total, weight)) / 4
 
 
 def wasserstein(p, q, x):

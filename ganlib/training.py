@@ -67,8 +67,8 @@ def train(
     labels = inputs.labels(examples, gan.recipe)
     examples = inputs.examples(examples, gan.recipe)
     rows = inputs.rows(None, gan.recipe, gan.distribute_strategy.num_replicas_in_sync)
-    seed = gan.seed if seed is None else seed
-    per_epoch = len(examples) // rows
+    seed = gan.seed if seed is None else inputs.whole("seed", seed)
+    per_epoch = data.whole_batches(len(examples), rows)
     total = _length(gan.recipe, per_epoch, epochs, steps, seconds)
     log, begin = Log(), gan.steps_done
     watchers = [log, *callbacks]

@@ -217,6 +217,13 @@ def test_fit_is_keras_fit():
     assert int(gan.step) == 8
 
 
+@pytest.mark.parametrize("kind", ["float64", "int16", "uint8"])
+def test_labels_of_drawings_may_be_numbers_of_any_kind(kind):
+    gan = ganlib.build("conditional")
+    due = gan.sample(3, labels=[1, 2, 3])
+    assert np.array_equal(gan.sample(3, labels=np.array([1, 2, 3], kind)), due)
+
+
 def test_conditional_labels():
     gan = ganlib.build("conditional")
     assert gan.sample(12, labels=[7] * 12).shape == (12, 28, 28)

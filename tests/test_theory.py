@@ -54,6 +54,14 @@ def test_jsd_agrees_with_scipy_on_finite_sets():
         assert theory.jsd(p, q) == pytest.approx(jensenshannon(p, q) ** 2, abs=1e-12)
 
 
+def test_jsd_of_bell_curves_is_finite_where_one_of_them_is_the_smallest_number_there_is():
+    """Half of it would be 0, and the divergence infinite; quadrature gives .6893 and .1114."""
+    x = np.linspace(-60, 60, 10_001)
+    for one, other, due in ((-3, 3, 0.6893), (0, 1, 0.1114)):
+        p, q = (np.exp(-0.5 * (x - mean) ** 2) / np.sqrt(2 * np.pi) for mean in (one, other))
+        assert np.isclose(theory.jsd(p, q, x[1] - x[0]), due, atol=1e-4)
+
+
 def test_jsd_runs_from_zero_to_ln_2():
     assert theory.jsd([0.5, 0.5, 0], [0.5, 0.5, 0]) == 0
     assert theory.jsd([1, 0], [0, 1]) == pytest.approx(np.log(2), abs=1e-15)

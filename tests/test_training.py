@@ -169,6 +169,36 @@ def test_bad_examples_and_lengths_are_refused(data, length, error, message):
         ganlib.train(ganlib.build("small"), data, verbose=0, **(length or {"steps": 1}))
 
 
+def test_snapshots_of_another_gan_begin_anew():
+    film = Snapshots(count=2, every=2)
+    for _ in range(2):
+        gan = tiny(steps_per_execution=1)
+        ganlib.train(gan, POINTS, steps=4, callbacks=[film], verbose=0)
+        assert film.steps == [0, 2, 4]
+        assert np.array_equal(film.frames[-1], gan.sample(2, 0))
+
+
+def test_a_seed_from_numpy_is_a_seed(tmp_path):
+    gan = ganlib.build("wine", np.int64(1))
+    ganlib.train(gan, POINTS, steps=2, seed=np.int64(1), run_dir=tmp_path / "run", verbose=0)
+    assert ganlib.load(tmp_path / "run").steps_done == 2
+
+
+def test_whole_numbers_are_points_as_floats_are():
+    points = np.random.default_rng(0).integers(0, 9, (200, 2)).astype("uint8")
+    logs = [
+        ganlib.train(ganlib.build("wine"), points.astype(kind), steps=3, verbose=0)
+        for kind in ("uint8", "float32")
+    ]
+    assert np.array_equal(logs[0]["d_loss"], logs[1]["d_loss"])
+
+
+@pytest.mark.parametrize("length", [{"epochs": 1}, {"steps": 1}])
+def test_too_few_examples_are_refused_whatever_the_length(length):
+    with pytest.raises(ValueError, match="accepted 1 to the number of examples, 10"):
+        ganlib.train(ganlib.build("wine"), POINTS[:10], **length, verbose=0)
+
+
 def test_a_recipe_with_classes_wants_labels():
     with pytest.raises(TypeError, match="accepted Digits with labels below 10"):
         ganlib.train(ganlib.build("conditional"), IMAGES, steps=1, verbose=0)

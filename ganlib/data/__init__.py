@@ -18,6 +18,7 @@ _HOME = {
     "load_mnist": "digits",
     "load_wine": "points",
     "steady": "pipeline",
+    "whole_batches": "pipeline",
 }
 
 __all__ = sorted(_HOME)

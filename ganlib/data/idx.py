@@ -58,7 +58,7 @@ def read_npz(path, names, limit=LIMIT):
             members = zipfile.ZipFile(file)
             return [_member(members, name, path, limit) for name in names]
         except BROKEN_ZIP as error:
-            raise _no(path, error or type(error).__name__, "a whole .npz file") from error
+            raise _no(path, str(error) or type(error).__name__, "a whole .npz file") from error
 
 
 def _member(members, name, path, limit):

@@ -11,6 +11,18 @@ from ganlib.errors import refuse
 as_is = tf.autograph.experimental.do_not_convert
 
 
+def whole_batches(count, batch_size):
+    """Return how many batches an epoch of ``count`` examples has, at least one.
+
+    Raises:
+        ValueError: Fewer than ``batch_size`` examples.
+    """
+    if not 1 <= batch_size <= count:
+        todo = "Take a smaller batch or more examples."
+        raise refuse("batch_size", batch_size, f"1 to the number of examples, {count}", todo)
+    return count // batch_size
+
+
 def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, length=None):
     """Return an endless ``tf.data.Dataset`` of batches, in an order that (seed, step) alone decides.
 
@@ -32,10 +44,7 @@ def batches(examples, batch_size, seed=0, start=0, labels=None, shuffle=True, le
     """
     examples = examples.images if isinstance(examples, Digits) else np.asarray(examples)
     count = len(examples)
-    if not 1 <= batch_size <= count:
-        todo = "Take a smaller batch or more examples."
-        raise refuse("batch_size", batch_size, f"1 to the number of examples, {count}", todo)
-    per_epoch = count // batch_size
+    per_epoch = whole_batches(count, batch_size)
     length = length or per_epoch
 
     @as_is
