@@ -264,9 +264,9 @@ def rank(answer):
 def at_infinity(answer):
     """``at_infinity(distance, real, fake, counts)``: the distance without what few images add."""
     random = np.random.default_rng(0)
-    real, fake, n, cases, curves = *random.normal(size=(2, 800, 3)), np.array(COUNTS), [], []
-    for end, slope, off in CURVES:
-        d = end + slope / n + off
+    real, fake, n, cases = *random.normal(size=(2, 800, 3)), np.array(COUNTS), []
+    curves = [end + slope / n + off for end, slope, off in CURVES]
+    for d in curves:
         got, fitted = number(answer(curve(d), real, fake, list(COUNTS)), "at_infinity"), {}
         for power in (-1, 1, -0.5):
             fitted[power] = np.polyfit((1.0 * n) ** power, d, 1)
@@ -276,7 +276,6 @@ def at_infinity(answer):
         for i, j in ((2, 3), (0, 3), (0, 1)):
             mistakes.append(("two", (n[j] * d[j] - n[i] * d[i]) / (n[j] - n[i])))
         cases.append((got, fitted[-1][1], mistakes))
-        curves.append(d)
     off = next((i for i, (got, due, _) in enumerate(cases) if not np.isclose(got, due)), 0)
     of_n = ", ".join(f"{value:.6g} at {count}" for value, count in zip(curves[off], COUNTS, strict=True))
     got, due, _ = cases[off]

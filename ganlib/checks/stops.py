@@ -2,6 +2,7 @@
 
 import re
 from textwrap import shorten
+from traceback import walk_tb
 
 __all__ = ["raised_in", "said"]
 
@@ -35,9 +36,7 @@ def said(error):
 
 def raised_in(error, answers):
     """Return the name of the function that raised it, or None if it is one of the answers."""
-    place = error.__traceback__
-    while place.tb_next:
-        place = place.tb_next
-    code = place.tb_frame.f_code
+    *_, (frame, _) = walk_tb(error.__traceback__)
+    code = frame.f_code
     own = [getattr(answer, "__code__", None) for answer in answers]
     return None if code in own or None in own else code.co_name
