@@ -86,14 +86,14 @@ def _layer(name, layer):
             "activation": _activation(name, layer.activation.__name__),
             "weights": _text(kernel, *bias),
         }
-    if kind == "LayerNormalization" and layer.axis in (-1, [-1], (-1,)):
+    if kind == "LayerNormalization" and layer.axis in (-1, [-1], (-1,)) and len(values) == 2:
         return {
             "kind": "norm",
             "size": len(values[0]),
             "epsilon": layer.epsilon,
             "weights": _text(*values),
         }
-    if kind == "BatchNormalization":
+    if kind == "BatchNormalization" and len(values) == 4:
         gamma, beta, mean, variance = (v.astype(float) for v in values)
         scale = gamma / np.sqrt(variance + layer.epsilon)
         return {"kind": "scale", "size": len(scale), "weights": _text(scale, beta - mean * scale)}
@@ -101,7 +101,7 @@ def _layer(name, layer):
         return {"kind": "leaky", "slope": float(layer.negative_slope)}
     if kind == "Activation":
         return {"kind": _activation(name, layer.activation.__name__)}
-    can = "Dense, LayerNormalization over the last axis, BatchNormalization, LeakyReLU, Activation"
+    can = "Dense, LeakyReLU, Activation, norms over the last axis that learn a scale and a centre"
     raise refuse(name, f"a layer {layer.name} ({kind})", can, "A page computes dense networks alone.")
 
 

@@ -13,7 +13,7 @@ from ganlib.backend import keras
 from ganlib.data import own
 from ganlib.errors import refuse, unknown
 
-FOUND, FAINT = "values in [{}, {}]", "uint8 values in [{}, {}]"
+FOUND, FAINT, WILD = "values in [{}, {}]", "uint8 values in [{}, {}]", "NaN or infinity"
 BOUNDED = {
     "sigmoid",
     "hard_sigmoid",
@@ -35,7 +35,7 @@ def examples(given, recipe, few=1):
         given: ``uint8`` images ``(n, *shape)``, floats in the recipe's range, or `data.Digits`.  An axis
             of 1 for grey, and labels beside the images in a tuple, do no harm.
         recipe: A `Recipe`.
-        few: Of fewer ``uint8`` images than these all may be dark.
+        few: Of fewer images than these all may be dark, or bright.
 
     Returns:
         ``uint8`` as it came, anything else as float32; ``(n, *shape)``.
@@ -55,18 +55,31 @@ def examples(given, recipe, few=1):
             raise own.stretched(FAINT.format(least, most), most)
         return array
     if not np.isfinite(array).all():
-        raise refuse("examples", "NaN or infinity", "finite numbers", "Clean the data first.")
+        raise wild()
     least, most = float(array.min()), float(array.max())
-    if recipe.pixels is not None and out_of_range(least, most, recipe):
+    if recipe.pixels is not None and out_of_range(least, most, recipe, len(array) >= few):
         raise unscaled(FOUND.format(f"{least:g}", f"{most:g}"), recipe)
     return array.astype("float32")
 
 
-def out_of_range(least, most, recipe):
-    """Say whether floats between these two are no images in the recipe's range; numbers or tensors."""
+def wild():
+    """Return the exception to raise where a value is not finite."""
+    return refuse("examples", WILD, "finite numbers", "Clean the data first.")
+
+
+def out_of_range(least, most, recipe, many=True):
+    """Say whether floats between these two are no images in the recipe's range; numbers or tensors.
+
+    Args:
+        least: Of all values.
+        most: Likewise.
+        recipe: A `Recipe` with pixels.
+        many: Whether these are so many images that one of them must have a dark and a bright place.
+    """
     low, high = recipe.pixels
     halved = (low < 0) & (least >= 0)  # 0 to 1 where -1 to 1 is due
-    return halved | (least < low) | (most > high) | (most - least < (high - low) / 10)
+    unlikely = halved | (most - least < (high - low) / 10)
+    return (least < low) | (most > high) | (unlikely & many)
 
 
 def faint(least, most):
@@ -123,8 +136,7 @@ def whole(name, value, least=0):
     """Return a whole number of at least ``least`` as an int, or refuse it."""
     number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not number or value < least:
-        todo = "Draw at least one." if least else "Equal seeds give equal numbers: take 0."
-        raise refuse(name, repr(value), f"a whole number ≥ {least}", todo)
+        raise refuse(name, repr(value), f"a whole number ≥ {least}", f"Take {least} or more.")
     return int(value)
 
 

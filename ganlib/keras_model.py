@@ -1,5 +1,6 @@
 """What Keras wants of a model beside its step: a file, both optimizers, an end where it is NaN."""
 
+import hashlib
 import json
 import os
 from contextlib import contextmanager
@@ -76,6 +77,7 @@ class KerasModel(keras.Model):
     """
 
     lost = None  # the step by which a loss was no finite number any more
+    pace = None  # steps per execution as they were asked for, while an epoch needs others
 
     def compile(self, **options):
         """Take Keras's options; what a recipe says already is refused."""
@@ -113,11 +115,11 @@ class KerasModel(keras.Model):
         if fitting == kept:
             yield
             return
-        self.steps_per_execution, self.train_function = fitting, None
+        self.steps_per_execution, self.train_function, self.pace = fitting, None, kept
         try:
             yield
         finally:
-            self.steps_per_execution, self.train_function = kept, None
+            self.steps_per_execution, self.train_function, self.pace = kept, None, None
 
     def _refuse(self, callbacks, options):
         for name in ("generator", "discriminator"):
@@ -165,6 +167,16 @@ class KerasModel(keras.Model):
         parts = {name: owner.variables for name, owner in owners.items() if owner is not None}
         found = {f"{part}/{i}": v for part, all_of in parts.items() for i, v in enumerate(all_of)}
         return {**found, "step": self.step}
+
+    def making(self):
+        """Return how both networks and both optimizers are made, by name: a SHA-256 of each.
+
+        Equal ones differ in weights, seeds and learning rates at most: see `models.description`.
+        """
+        names = ("generator", "discriminator", "d_optimizer", "g_optimizer")
+        made = {name: models.description(getattr(self, name)) for name in names}
+        text = {name: json.dumps(part, default=lambda x: type(x).__name__) for name, part in made.items()}
+        return {name: hashlib.sha256(each.encode()).hexdigest() for name, each in text.items()}
 
     @property
     def steps_done(self):
@@ -231,7 +243,8 @@ class KerasModel(keras.Model):
         if not self.compiled:
             return {}
         optimizers = {name: getattr(self, name) for name in ("d_optimizer", "g_optimizer")}
-        options = {name: getattr(self, name) for name in ("jit_compile", "steps_per_execution")}
+        pace = self.pace or self.steps_per_execution
+        options = {"jit_compile": self.jit_compile, "steps_per_execution": pace}
         return {**keras.saving.serialize_keras_object(optimizers), **options}
 
     def compile_from_config(self, config):

@@ -79,6 +79,36 @@ def single(name, network):
     return network
 
 
+LINKS = ("inbound_nodes", "input_layers", "output_layers")  # where a layer is named by others
+
+
+def description(part):
+    """Return what makes a network or an optimizer: of dicts, lists, text and numbers.
+
+    Two of a description compute the same, but for variables, seeds and what a ``Lambda`` or a class of
+    somebody's own does inside.  Names are left out, and a learning rate that is a variable.
+    """
+    try:
+        return _nameless(keras.saving.serialize_keras_object(part), {})
+    except Exception:  # whatever a learner's own get_config may raise, if there is one
+        return type(part).__name__
+
+
+def _nameless(part, numbers, linked=False):
+    if isinstance(part, dict):
+        if part.get("class_name") == "__lambda__":  # its bytes hold the number of its line
+            return "lambda"
+        left_out = {"name", "seed", "build_config", "compile_config"}
+        if isinstance(part.get("learning_rate"), float):
+            left_out.add("learning_rate")
+        numbers.setdefault(part.get("name"), len(numbers))
+        kept = [(name, value) for name, value in part.items() if name not in left_out]
+        return {name: _nameless(value, numbers, linked or name in LINKS) for name, value in kept}
+    if isinstance(part, list | tuple):
+        return [_nameless(each, numbers, linked) for each in part]
+    return numbers.setdefault(part, len(numbers)) if linked and isinstance(part, str) else part
+
+
 def learning(name, network):
     """Refuse a network that is frozen: one whose weights nothing would move."""
     if not network.trainable_variables:

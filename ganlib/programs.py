@@ -9,7 +9,8 @@ the program: the bits are those of a program of one's own.
 import json
 import threading
 
-from ganlib.backend import keras, tf
+from ganlib import losses, models
+from ganlib.backend import tf
 from ganlib.recipe import plain
 
 MOST = 16  # each keeps a GAN and its program
@@ -80,19 +81,9 @@ def _making(gan):
     elsewhere = ("note", "steps", "d_optimizer", "g_optimizer")  # in no step, or in the next part
     parts = [
         {**plain(gan.recipe), **dict.fromkeys(elsewhere)},
-        [keras.saving.serialize_keras_object(part) for part in (*networks, *optimizers)],
+        [models.description(part) for part in (*networks, *optimizers)],
         [[list(v.shape), v.dtype, v.trainable, v.value.device] for v in _variables(gan)],
     ]
-    return json.dumps(_numberless(parts), sort_keys=True), *filter(callable, own.values())
-
-
-def _numberless(part):
-    """Return a description without names, seeds and learning rates that are numbers."""
-    if isinstance(part, dict):
-        kept = {
-            name: value for name, value in part.items() if name not in ("name", "seed", "build_config")
-        }
-        if isinstance(kept.get("learning_rate"), float):
-            del kept["learning_rate"]
-        return {name: _numberless(value) for name, value in kept.items()}
-    return [_numberless(each) for each in part] if isinstance(part, list | tuple) else part
+    rules = (losses.LOSSES[gan.recipe.loss], tuple(losses.PENALTIES))  # which a learner may put others in
+    code = (*map(type, optimizers), *filter(callable, own.values()))
+    return json.dumps(parts, sort_keys=True), rules, code

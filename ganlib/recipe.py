@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from math import inf
 
 from ganlib import sizes
 from ganlib.errors import refuse, unknown
@@ -24,6 +25,21 @@ class Adam:
     beta_1: float = 0.9
     beta_2: float = 0.999
     decay: float = 0.0
+
+    def __post_init__(self):
+        rate = self.learning_rate
+        if not 0 < rate < inf:
+            todo = "Small networks learn with 1e-4 to 1e-2."
+            raise refuse("learning_rate", rate, "a number above 0", todo)
+        for name, end in {"beta_1": 1, "beta_2": 1, "decay": inf}.items():
+            _within(name, getattr(self, name), end)
+
+
+def _within(name, value, end):
+    """Refuse a number that is not in [0, end)."""
+    if not 0 <= value < end:
+        todo = "Leave it at 0, if in doubt."
+        raise refuse(name, value, "a number ≥ 0" + (f" and below {end}" if end < inf else ""), todo)
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,8 @@ class Recipe:
         d_update: ``"joint"``: one update on real and fake together; ``"separate"``: one update on the
             real batch, then one on the fakes; ``"half"``: one update on half a batch of each.
         d_steps: Updates of D per update of G: k in Goodfellow et al. (2014), Algorithm 1.
-        r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).
+        r1: Weight of the gradient penalty on real examples (Mescheder et al., 2018, eq. 9).  With
+            classes the gradient is that in the image and its label, and so for ``r2`` and ``gp``.
         r2: Weight of the same penalty on fakes.
         gp: Weight of the penalty that draws the length of D's slope to 1 between reals and fakes
             (Gulrajani et al., 2017, eq. 3).
@@ -103,11 +120,17 @@ class Recipe:
                 raise refuse(name, repr(value), "a recipes.Adam", todo, TypeError)
         if self.d_update not in ("joint", "separate", "half"):
             raise unknown("d_update", self.d_update, ("joint", "separate", "half"))
-        counts = dict.fromkeys(("d_steps", "pack", "batch_size", "latent_dim", "steps"), 1) | {"shift": 0}
+        for name, end in {"r1": inf, "r2": inf, "gp": inf, "ema": 1}.items():
+            _within(name, getattr(self, name), end)
+        if self.pixels is not None and not -inf < self.pixels[0] < self.pixels[1] < inf:
+            todo = "Take (-1, 1), or (0, 1) with a sigmoid at G's end."
+            raise refuse("pixels", self.pixels, "a number for black and a larger one for white", todo)
+        counts = dict.fromkeys(("d_steps", "pack", "batch_size", "latent_dim", "steps"), 1)
+        counts |= {"shift": 0, "classes": 0}
         for name, least in counts.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                todo = "Count something." if least else "Count pixels."
+                todo = "Count something." if least else "Leave it at 0, or count something."
                 raise refuse(name, value, f"a whole number of at least {least}", todo)
         if self.loss == "wasserstein" and (self.real_target, self.fake_target) != (1, 0):
             name = "fake_target" if self.fake_target else "real_target"
@@ -116,7 +139,8 @@ class Recipe:
         if self.d_update == "separate" and (self.paired or self.r1 or self.r2 or self.gp):
             todo = "Use d_update='joint': these losses need a real and a fake in the same update."
             raise refuse("d_update", "'separate'", "'joint' or 'half' with this loss", todo)
-        if self.shift and (len(self.shape) < 2 or self.shift >= min(self.shape[:2])):
+        images = self.pixels is not None and len(self.shape) > 1
+        if self.shift and not (images and self.shift < min(self.shape[:2])):
             todo = "Leave it at 0, or move images by a pixel or two."
             raise refuse("shift", self.shift, f"0, or pixels inside images: {self.shape} here", todo)
         if self.classes and self.pack > 1:
@@ -142,11 +166,17 @@ class Recipe:
         for name in changes:
             if name not in names:
                 raise unknown("recipe field", name, names)
-        changes = {n: value.item() if hasattr(value, "dtype") else value for n, value in changes.items()}
+        changes = {name: _of_python(value) for name, value in changes.items()}
         missing = {"generator", "discriminator"} - set(changes)
         if missing and changes.get("shape", self.shape) != self.shape:
             changes |= sizes.fitted(self, changes["shape"], missing)
         return replace(self, **changes)
+
+
+def _of_python(value):
+    """Return NumPy's numbers and arrays as numbers and tuples."""
+    value = value.tolist() if hasattr(value, "dtype") else value
+    return tuple(map(_of_python, value)) if isinstance(value, list | tuple) else value
 
 
 def plain(recipe):

@@ -16,7 +16,7 @@ from ganlib.backend import keras, tf
 from ganlib.data import own
 from ganlib.errors import refuse
 
-FEW = 16  # of fewer images all may be dark
+FEW = 16  # of fewer images all may be dark, or bright
 SIZE, NAMES = "a batch of {}", "a batch with labels {}"
 MISSHAPEN = r"Shape of tensor \S+ \[([\d,]*)\] is not compatible"  # TensorFlow's own words
 
@@ -118,9 +118,9 @@ def _checked(batch, recipe, devices, found):
         raise
 
 
-def _unnamed(recipe):
+def _unnamed(recipe, received="batches without labels"):
     accepted = f"pairs of images and labels below {recipe.classes}"
-    return refuse("examples", "batches without labels", accepted, inputs.LABELS, TypeError)
+    return refuse("examples", received, accepted, inputs.LABELS, TypeError)
 
 
 def _dataset(given, recipe, devices):
@@ -131,13 +131,11 @@ def _dataset(given, recipe, devices):
         raise refuse("examples", f"batches: {received}", "batches of images", todo, TypeError)
     sides = None if images.shape.rank is None else _like(tuple(images.shape), recipe)
     inputs.of_kind(np.dtype(images.dtype.as_numpy_dtype), sides or (None, *recipe.shape), recipe)
-    if recipe.classes and (y is None or y.dtype == tf.string):
+    if recipe.classes and y is None:
         raise _unnamed(recipe)
-    whole = tuple(images.shape)[1:] == recipe.shape if images.shape.rank else False
+    if recipe.classes and y.dtype == tf.string:
+        raise _unnamed(recipe, "batches with words for labels")
     parts = inputs.parts(recipe, devices)
-    fits = parts == 1 or bool(images.shape.rank and (images.shape[0] or 1) % parts == 0)
-    if recipe.pixels is None and not recipe.classes and whole and fits:
-        return given
     seen = data.as_is(lambda *batch: _seen(batch if len(batch) > 1 else batch[0], recipe, parts))
     return given.map(seen)
 
@@ -167,9 +165,13 @@ def _seen(batch, recipe, parts):
         if raw:
             bad = inputs.faint(least, most) & (size >= FEW)
         else:
-            bad = inputs.out_of_range(least, most, recipe) | ~tf.math.is_finite(most - least)
+            many = size >= FEW
+            bad = inputs.out_of_range(least, most, recipe, many) | ~tf.math.is_finite(most - least)
         words = tf.strings.format(inputs.FAINT if raw else inputs.FOUND, (least, most))
         found.append(tf.debugging.Assert(~bad, [words]))
+    else:
+        finite = tf.math.is_finite(tf.cast(images, tf.float32))
+        found.append(tf.debugging.Assert(tf.reduce_all(finite), [inputs.WILD]))
     if recipe.classes:
         y, known = _names(y, recipe.classes)
         found.append(tf.debugging.Assert(known, [tf.strings.format(NAMES, y, summarize=4)]))
@@ -197,6 +199,8 @@ def _explain(text, recipe, devices):
     if found := re.search(re.escape(NAMES).replace(r"\{\}", r"\[.*?\]"), text):
         accepted = f"labels below {recipe.classes}, one for each image"
         raise refuse("examples", found[0], accepted, inputs.LABELS) from None
+    if inputs.WILD in text:
+        raise inputs.wild() from None
     if found := re.search(SIZE.format(r"\d+"), text):
         raise inputs.broken(found[0], recipe, devices) from None
     if found := re.search(re.escape(inputs.FAINT).replace(r"\{\}", r"(\d+)"), text):

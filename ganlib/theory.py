@@ -63,9 +63,12 @@ def value(p, q, d, weight=1.0):
         to 1 and looks sure: clip it first.)
 
     Raises:
-        ValueError: Shapes that differ, or a negative or non-finite density.
+        ValueError: Shapes that differ, a negative or non-finite density, or a d that is no probability.
     """
     p, q, d = _densities(p, q, d)
+    if not ((d >= 0) & (d <= 1)).all():
+        todo = "Of logits take the sigmoid first: 1 / (1 + np.exp(-logits))."
+        raise refuse("d", f"values in [{d.min():g}, {d.max():g}]", "probabilities, in [0, 1]", todo)
     return float(np.sum(weight * (_times_log(p, d) + _times_log(q, 1 - d))))
 
 
@@ -107,9 +110,14 @@ def wasserstein(p, q, x):
         A number ≥ 0, in the unit of x.
 
     Raises:
-        ValueError: Shapes that differ, negative or non-finite numbers, points that do not rise.
+        ValueError: Shapes that differ, negative or non-finite numbers, sums other than 1 (to within a
+            thousandth), points that do not rise.
     """
     p, q, x = _densities(p, q, x)
+    for name, sum_of in (("p", p.sum()), ("q", q.sum())):
+        if abs(sum_of - 1) > 1e-3:
+            todo = "Densities times the width of a cell are probabilities: p * dx."
+            raise refuse(name, f"numbers that sum to {sum_of:.4g}", "probabilities, of sum 1", todo)
     if not (np.diff(x) > 0).all():
         raise refuse("x", "points that do not rise", "rising points", "Sort points and probabilities.")
     return float(np.sum(np.abs(np.cumsum(p - q))[:-1] * np.diff(x)))

@@ -37,14 +37,15 @@ def train(
         examples: ``uint8`` images ``(n, 28, 28)``, floats in the recipe's range, or `Digits`.
         epochs: How often every example is seen.
         steps: How many updates of G.
-        seconds: How long to train; the step under way is finished.
+        seconds: How long to train; the steps under way, 25 at a time, are finished.
         seed: For the order of the examples; by default the GAN's own.
         callbacks: Further Keras callbacks, such as `Snapshots`.
         verbose: 1 for a progress bar, 0 for silence.
         run_dir: Folder for checkpoints; see `checkpoint`.
         resume: Go on with the run in ``run_dir`` where it stopped, at any moment and for any reason: the
             end is, to the bit, that of a run that never stopped.  ``epochs`` and ``steps`` then mean the
-            whole run.  A folder without a checkpoint starts a new run.
+            whole run.  A folder without a checkpoint starts a new run.  Callbacks go on where they have
+            ``get_state()`` and ``set_state(arrays)``; Keras's own begin to count anew.
         save_every: Seconds between two checkpoints.
 
     Returns:

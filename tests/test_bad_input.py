@@ -1,10 +1,13 @@
 """Everything wrong that can be handed over is refused: what, what came, what is accepted, what to do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import ganlib
 from ganlib import data, inputs
+from ganlib.recipes import Adam, get_recipe
 
 GOOD = np.random.default_rng(0).integers(0, 256, (200, 28, 28), "uint8")
 
@@ -101,6 +104,45 @@ def test_bad_batch_sizes_are_refused(value):
         ValueError, match=r"batch_size: received .* accepted a whole number of at least 1"
     ):
         ganlib.build("small", batch_size=value)
+
+
+NUMBERS = {
+    "learning_rate": (0, -1e-3, np.nan, np.inf),
+    "beta_1": (-0.1, 1, np.nan),
+    "beta_2": (1.5,),
+    "decay": (-1e-3, np.inf),
+    "r1": (-1.0, np.nan, np.inf),
+    "r2": (-1.0,),
+    "gp": (np.nan,),
+    "ema": (-0.5, 1.0, 2.0),
+    "classes": (-3, 2.5),
+    "pixels": ((0, 0), (1, -1), (0, np.inf), (np.nan, 1)),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_that_no_training_has_are_refused(name):
+    for value in NUMBERS[name]:
+        with pytest.raises(ValueError, match=f"^{name}: received .*, accepted "):
+            Adam(**{name: value}) if hasattr(Adam(), name) else get_recipe("small").but(**{name: value})
+
+
+def test_points_are_not_moved_as_images_are():
+    with pytest.raises(ValueError, match="shift: received 1"):
+        get_recipe("small").but(pixels=None, shift=1)
+
+
+def test_the_numbers_of_numpy_are_numbers():
+    small = get_recipe("small")
+    for shape in ((np.int64(32), np.int64(32)), np.array([32, 32]), [32, 32]):
+        assert small.but(shape=shape) == small.but(shape=(32, 32))
+    assert small.but(r1=np.float32(0.5), classes=np.int64(0)).r1 == 0.5
+
+
+def test_a_recipe_of_ones_own_is_not_looked_for_in_the_table():
+    mine = replace(get_recipe("small"), name="mine")
+    with pytest.raises(ValueError, match=r"ganlib.build\(recipe, shape=\(56, 56\)\)"):
+        inputs.examples(np.zeros((9, 56, 56), "uint8"), mine)
 
 
 def test_a_batch_larger_than_the_set_is_refused():

@@ -342,8 +342,27 @@ def test_another_network_of_the_same_recipe_is_refused(whole):
     own = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
     gan = ganlib.GAN(TINY, 3, generator=own)
     gan.compile()
-    with pytest.raises(ValueError, match="other variables than the GAN's"):
+    with pytest.raises(ValueError, match="a run with another generator"):
         run(whole[0], gan=gan, resume=True)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_run_of_an_older_ganlib_or_another_keras_is_compared_by_its_variables(known, whole, tmp_path):
+    arrays, meta = checkpoint.newest(whole[0])
+    if known:  # and made by a Keras that describes a network otherwise
+        meta = {**meta, "parts": dict.fromkeys(meta["parts"], "?"), "machine": {**meta["machine"]}}
+        meta["machine"]["keras"] = "3.0"
+    else:
+        del meta["parts"]
+    del meta["sha256"]
+    checkpoint.write(tmp_path / "step-00000060.npz", arrays, meta)
+    assert ganlib.load(tmp_path).steps_done == 60
+    keras = ganlib.backend.keras
+    own = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    gan = ganlib.GAN(TINY, 3, generator=own)
+    gan.compile()
+    with pytest.raises(ValueError, match="other variables than the GAN's"):
+        run(tmp_path, gan=gan, resume=True)
 
 
 def test_no_checkpoint_is_said(tmp_path):
@@ -377,3 +396,78 @@ def test_another_machine_is_said(tmp_path, monkeypatch, as_fresh):
     monkeypatch.setattr(checkpoint, "machine", lambda: {**here, "threads": 64})
     with pytest.warns(UserWarning, match="within rounding, not to the bit: threads"):
         run(tmp_path, gan=as_fresh(), resume=True)
+
+
+def of_own(g_activation="relu", beta_1=0.5, name=None):
+    """A GAN with the recipe's shapes and counts of variables, made otherwise."""
+    keras = ganlib.backend.keras
+    z = keras.Input((3,), name=name)
+    hidden = keras.layers.Dense(8, activation=g_activation)(z)
+    own = keras.Model(z, keras.layers.Dense(4)(keras.layers.Add()([hidden, hidden])))
+    gan = ganlib.GAN(TINY, 3, generator=own)
+    gan.compile(d_optimizer=keras.optimizers.Adam(1e-3, beta_1), steps_per_execution=5)
+    return gan
+
+
+def test_own_networks_and_optimizers_of_equal_shapes_are_told_apart(tmp_path, as_fresh):
+    run(tmp_path, gan=of_own(), callbacks=[Stop(20)])
+    before = content(tmp_path)
+    for change, part in (({"g_activation": "gelu"}, "generator"), ({"beta_1": 0.9}, "d_optimizer")):
+        with pytest.raises(ValueError, match=f"received a run with another {part}"):
+            run(tmp_path, gan=of_own(**change), resume=True)
+        assert content(tmp_path) == before
+    run(tmp_path, gan=of_own(name="another"), resume=True, steps=25)  # Keras counts names on, too
+    assert content(tmp_path) != before
+    with pytest.raises(ValueError, match=r"a generator of your own, .* GAN\(..., generator=...\)"):
+        ganlib.load(tmp_path)
+
+
+class Described(ganlib.backend.keras.Model):
+    """What Keras cannot describe, or describes by what JSON has no word for."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.dense, self.config = ganlib.backend.keras.layers.Dense(4), config
+
+    def call(self, z, training=None):
+        return self.dense(z)
+
+    def get_config(self):
+        return self.config[0]
+
+
+@pytest.mark.parametrize("config", [(), ({"kept": {1, 2}},)], ids=["nothing", "a set"])
+def test_what_keras_cannot_describe_is_trained_and_resumed(config, tmp_path):
+    def own():
+        network = Described(config)
+        network(np.zeros((1, 3), "f4"))
+        gan = ganlib.GAN(TINY.but(ema=0.0), 3, generator=network)
+        gan.compile(steps_per_execution=5)
+        return gan
+
+    run(tmp_path, gan=own(), steps=10)
+    gan = own()
+    run(tmp_path, gan=gan, steps=15, resume=True)
+    assert gan.steps_done == 15
+
+
+def test_a_run_of_an_own_optimizer_is_loaded_and_that_is_said(tmp_path):
+    gan = ganlib.GAN(TINY, 3)
+    gan.compile(d_optimizer=ganlib.models.Adam(1e-3, beta_1=0.7), steps_per_execution=5)
+    run(tmp_path, gan=gan, steps=10)
+    with pytest.warns(UserWarning, match="The run's d_optimizer is not its recipe's; the GAN's is."):
+        loaded = ganlib.load(tmp_path)
+    np.testing.assert_array_equal(loaded.sample(3), gan.sample(3))
+
+
+def test_a_checkpoint_that_may_not_be_read_is_not_put_aside(whole, tmp_path, monkeypatch):
+    damaged_copy(whole[0], tmp_path, lambda data: data)
+    names = sorted(path.name for path in tmp_path.iterdir())
+
+    def locked(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(checkpoint.np, "load", locked)
+    with pytest.raises(PermissionError):
+        ganlib.load(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == names

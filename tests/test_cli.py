@@ -204,7 +204,7 @@ def test_no_command_ends_in_a_traceback(command, error, capsys, monkeypatch):
 NOT_A_RUN = {  # what the newest checkpoint holds -> what is said
     b"PK\x03\x04half": "received BadZipFile: File is not a zip file, accepted a checkpoint",
     b"": "received EOFError",
-    b"hello": "use the checkpoint before it",
+    b"hello": "There is none before it: begin anew in another folder.",
     None: "received IsADirectoryError",
 }
 

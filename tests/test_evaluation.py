@@ -95,6 +95,15 @@ def test_the_run_knows_what_it_was_trained_on(mnist, tmp_path):
         assert found["seen_in_training"] is (None if "own" in name else False)
 
 
+def test_a_run_of_two_classes_of_somebodys_own_is_measured(no_mnist, tmp_path):
+    digits = data.load_digits()
+    two = data.Digits(digits.images[:1000], digits.labels[:1000])
+    gan = ganlib.build("conditional", 0, classes=2, batch_size=4, steps=1, xla=False)
+    gan.compile(run_eagerly=False)
+    ganlib.train(gan, two, steps=1, run_dir=tmp_path, verbose=0)
+    assert evaluation.of_run(tmp_path, 20)["trained_on"] == "images of your own"
+
+
 def test_a_recipe_is_trained_on_the_other_half(no_mnist, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["evaluate", "tiny", "--steps", "5", "--samples", "5000", "--seed", "4"]) == 0

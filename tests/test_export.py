@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib import cli, export
+from ganlib import cli, export, recipes
 from ganlib.recipes import RECIPES
 from tests import tiny
 
@@ -106,4 +106,13 @@ def test_what_sixteen_bits_cannot_hold_is_refused():
     variable = gan.generator.variables[0]
     variable.assign(np.full(variable.shape, 1e5))
     with pytest.raises(ValueError, match="weights: received one of 1e"):
+        export.moment(gan)
+
+
+@pytest.mark.parametrize("norm", ["BatchNormalization", "LayerNormalization"])
+@pytest.mark.parametrize("lacking", [("scale",), ("center",), ("scale", "center")])
+def test_a_norm_without_scale_or_centre_is_refused_by_name(norm, lacking):
+    layers = (*recipes.dense(8), (norm, dict.fromkeys(lacking, False)), *recipes.dense(784, "tanh"))
+    gan = ganlib.build("small", generator=(*layers, recipes.IMAGE))
+    with pytest.raises(ValueError, match=rf"generator: received a layer \w+ \({norm}\)"):
         export.moment(gan)

@@ -100,6 +100,37 @@ def test_a_few_dark_images_in_a_dataset_are_no_mistake(gan):
     assert gan.steps_done == before + 3
 
 
+@pytest.mark.parametrize("low", [-0.9, 0.02])
+def test_a_few_bright_or_flat_images_in_batches_are_no_mistake(gan, low):
+    before, few = gan.steps_done, np.random.default_rng(1).uniform(low, low + 0.1, (6, 28, 28))
+    few = few.astype("float32")
+    gan.fit(tf.data.Dataset.from_tensor_slices(few).batch(2), verbose=0)
+    gan.fit(((few[i : i + 2],) for i in (0, 2, 4)), steps_per_epoch=3, verbose=0)
+    assert gan.steps_done == before + 6
+    with pytest.raises(ValueError, match=r"values in \[.*\], accepted uint8, or floats over \[-1, 1\]"):
+        gan.fit(tf.data.Dataset.from_tensor_slices(few + 2).batch(2), verbose=0)
+
+
+@pytest.mark.parametrize("labels", [np.full(64, "red"), {"kind": np.zeros(64)}], ids=["words", "a dict"])
+def test_points_of_a_dataset_may_have_any_labels_beside_them(labels):
+    points = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
+    gan = ganlib.build("wine", batch_size=32)
+    gan.fit(tf.data.Dataset.from_tensor_slices((points, labels)).batch(32), verbose=0)
+    assert gan.steps_done == 2
+
+
+def test_points_of_a_dataset_that_are_no_numbers_are_refused_as_such():
+    points = np.full((64, 2), np.nan, "float32")
+    with pytest.raises(ValueError, match=r"^examples: received NaN or infinity, accepted finite numbers"):
+        ganlib.build("wine").fit(tf.data.Dataset.from_tensor_slices(points).batch(32), verbose=0)
+
+
+def test_words_for_labels_are_said_to_be_words():
+    pairs = tf.data.Dataset.from_tensor_slices((IMAGES, np.full(128, "one"))).batch(64)
+    with pytest.raises(TypeError, match="received batches with words for labels"):
+        ganlib.build("conditional").fit(pairs, verbose=0)
+
+
 def test_lists_and_digits_are_arrays(gan):
     before = gan.steps_done
     gan.fit(ganlib.Digits(IMAGES, np.zeros(128, "uint8")), verbose=0)

@@ -111,6 +111,12 @@ def test_model_checkpoint_keeps_the_whole(way, tmp_path):
     assert same(ganlib.load(tmp_path / "gan.keras"), gan)
 
 
+def test_a_file_of_an_epoch_that_needs_another_pace_keeps_the_one_asked_for(tmp_path):
+    keep = callbacks.ModelCheckpoint(tmp_path / "gan.keras")
+    built().fit(DIGITS, steps_per_epoch=3, callbacks=[keep], verbose=0)
+    assert ganlib.load(tmp_path / "gan.keras").steps_per_execution == 4
+
+
 @both_ways
 def test_tensorboard_has_the_losses_or_is_asked_for(way, epochs, tmp_path):
     watch = callbacks.TensorBoard(tmp_path)

@@ -331,6 +331,13 @@ def test_diversity_ratio_without_a_shared_class_is_no_number(halves):
     assert np.isnan(metrics.digits.diversity_ratio(zeros, np.zeros(2), ones, np.ones(2)))
 
 
+def test_diversity_ratio_leaves_out_a_class_whose_real_images_are_equal(halves):
+    images, labels = halves[0][[0, 1, 100, 101]], np.array([0, 0, 1, 1])
+    real = images[[0, 0, 2, 3]]
+    assert metrics.digits.diversity_ratio(images, labels, real, labels) == pytest.approx(1)
+    assert np.isnan(metrics.digits.diversity_ratio(images, labels, real[[0, 0]], labels[:2]))
+
+
 def test_nearest_finds_copies(halves):
     train, held_out = halves
     index, distance = metrics.nearest(train[[7, 3]], train)
@@ -344,6 +351,16 @@ def test_nearest_finds_copies(halves):
     fresh = ganlib.load_digits().images.reshape(10, 500, 28, 28)[:, 200:300].reshape(-1, 28, 28)
     assert metrics.copies(train, train, held_out)["copies"] == 1
     assert metrics.copies(fresh, train, held_out)["copies"] == pytest.approx(0.01, abs=0.01)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_nearest_wants_images_as_they_are_drawn(halves, which):
+    for bad in (halves[0] / 255, halves[0][:0], halves[0].astype(int)):
+        stacks = [halves[0], halves[0]]
+        stacks[which] = bad
+        name = ("images", "train_images")[which]
+        with pytest.raises(ValueError, match=f"^{name}: received {len(bad)} of .* uint8"):
+            metrics.nearest(*stacks)
 
 
 def test_modes_of_a_ring():
@@ -364,6 +381,8 @@ def test_modes_of_a_ring():
     assert metrics.modes(cloud, centres, 0.05)["good"] == pytest.approx(1 - np.exp(-4.5), abs=0.002)
     with pytest.raises(ValueError, match="sigma"):
         metrics.modes(points, centres, 0)
+    with pytest.raises(ValueError, match="centres: received 1 coordinates, accepted 2"):
+        metrics.modes(points, centres[:, :1], 0.05)
 
 
 def test_parzen_against_scipy():

@@ -3,12 +3,13 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 import ganlib
-from ganlib import execution, programs
+from ganlib import execution, losses, programs
 from ganlib.backend import keras, tf
 from ganlib.recipes import LOGIT, Adam, dense
 from tests.tiny import IMAGES, POINTS
@@ -157,6 +158,24 @@ def test_other_rules_networks_classes_and_methods_share_nothing(monkeypatch):
     monkeypatch.setattr(ganlib.GAN, "scale", lambda gan, images: 2 * images)
     others.append(making(ganlib.GAN(TINY)))
     assert len({plain, *others}) == 1 + len(others)
+
+
+def test_a_loss_registered_anew_under_its_name_is_compiled_anew(monkeypatch):
+    """A learner who mends a loss and runs its cell again trains with the mended one."""
+    found = []
+    for slope in (1.0, 5.0):
+        pair = (lambda real, fake, *targets: losses.wasserstein_d_loss(real, fake), partial(climb, slope))
+        monkeypatch.setitem(losses.LOSSES, "mine", pair)
+        found.append(trained(ganlib.build(TINY.but(loss="mine", gp=1.0))))
+    with pytest.raises(AssertionError):
+        assert_equal(*found)
+    before = programs._making(ganlib.build(TINY))
+    monkeypatch.setattr(losses, "PENALTIES", losses.PENALTIES[:1])
+    assert programs._making(ganlib.build(TINY)) != before
+
+
+def climb(slope, real_logits, fake_logits):
+    return losses.binary_cross_entropy(slope * fake_logits, 1.0)
 
 
 def test_two_trainings_at_once_do_not_meet():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib import layers, sweep, toys
+from ganlib import layers, losses, sweep, toys
 from ganlib.backend import keras, tf
 from ganlib.experiments import sweep as module
 
@@ -125,7 +125,8 @@ def test_two_losses_of_g_share_one_program():
     usual, saturating = (sweep(toys.RING, **short, loss=name) for name in names)
     np.testing.assert_array_equal(usual["points"][0], saturating["points"][0])
     assert not np.array_equal(usual["points"][1], saturating["points"][1])
-    game = module._game("non-saturating", 2, 1, False, False, False)
+    other = losses.saturating_loss
+    game = module._game(losses.LOSSES["non-saturating"], other, 2, 1, False, False, False)
     assert game.experimental_get_tracing_count() == 1
 
 
@@ -134,3 +135,28 @@ def test_bad_arguments_are_refused():
         sweep(toys.RING, loss="saturated")
     with pytest.raises(ValueError, match="pack"):
         sweep(toys.RING, pack=3)
+    for name, least in {"frames": 1, "seeds": 1, "d_steps": 1, "steps": 0, "head_start": 0}.items():
+        for bad in (least - 1, 2.5, True):
+            with pytest.raises(ValueError, match=f"{name}: received {bad}, .* ≥ {least}"):
+                sweep(toys.RING, **{name: bad})
+
+
+def test_it_trains_as_long_as_asked():
+    """Whatever frames divide: as one look at the end of so many steps, and none is left out."""
+    short = {"seeds": 2, "d_steps": 2, "steps": 7}
+    looked, at_once = sweep(toys.RING, **short, frames=3), sweep(toys.RING, **short, frames=1)
+    assert looked["step"].tolist() == [0, 2, 4, 7]
+    np.testing.assert_array_equal(looked["points"][-1], at_once["points"][-1])
+    assert sweep(toys.RING, steps=2, seeds=2)["step"].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2]
+
+
+def test_a_loss_registered_anew_under_its_name_is_compiled_anew(monkeypatch):
+    short, d_loss = {"steps": 20, "seeds": 2, "frames": 1}, losses.discriminator_loss
+    found = []
+    for g_loss in (losses.non_saturating_loss, losses.saturating_loss):
+        monkeypatch.setitem(losses.LOSSES, "mine", (d_loss, g_loss))
+        found.append(sweep(toys.RING, loss="mine", **short)["points"][-1])
+    np.testing.assert_allclose(found[0], sweep(toys.RING, **short)["points"][-1])
+    saturating = sweep(toys.RING, loss="saturating", **short)["points"][-1]
+    np.testing.assert_allclose(found[1], saturating, atol=1e-4)
+    assert np.abs(found[0] - found[1]).max() > 0.001

@@ -168,6 +168,13 @@ def test_the_sigmoid_does_not_overflow():
         (lambda: theory.optimal_d([-0.1], [0.1]), "p: received"),
         (lambda: theory.jsd([0.1], [np.nan]), "q: received"),
         (lambda: theory.value([0.1], [0.1], [0.1, 0.2]), "one shape"),
+        (lambda: theory.value([0.5, 0.5], [0.5, 0.5], [2, -1]), r"d: received values in \[-1, 2\]"),
+        (lambda: theory.value([0.5], [0.5], [np.nan]), "d: received"),
+        (
+            lambda: theory.wasserstein([1, 1, 1], [0, 0, 1], [0, 1, 2]),
+            "p: received numbers .* to 3",
+        ),
+        (lambda: theory.wasserstein([0, 1], [0, 0.9], [0, 1]), "q: received numbers that sum to 0.9"),
         (lambda: theory.optimal_d([0.1], [0.1], real_target=1.2), "real_target: received"),
         (lambda: theory.equilibrium(fake_target=-0.1), "fake_target: received"),
         (lambda: theory.equilibrium(real_share=1), "real_share: received"),

@@ -89,11 +89,13 @@ def read(path):
             arrays = {name: file[name] for name in file.files}
         meta = json.loads(arrays.pop(META).tobytes())
         good = meta["sha256"] == digest(arrays) and meta["format"] == FORMAT
+    except PermissionError:
+        raise  # which says nothing of the file
     except Exception as error:  # a flipped bit can say "encrypted", or anything else that zip files know
-        todo = "The file is damaged: use the checkpoint before it."
-        raise refuse(path, f"{type(error).__name__}: {error}", "a checkpoint", todo) from error
+        found, todo = f"{type(error).__name__}: {error}", "The file is damaged."
+        raise refuse(path, found, "a checkpoint", todo) from error
     if not good:
-        todo = "The file is damaged, or of another version of ganlib: use the checkpoint before it."
+        todo = "The file is damaged, or of another version of ganlib."
         raise refuse(path, "other content than its hash says", "a checkpoint", todo)
     return arrays, meta
 
@@ -108,21 +110,23 @@ def newest(run_dir):
 
     Raises:
         FileNotFoundError: There is none.
+        PermissionError: One may not be read.
         ValueError: All are damaged.
     """
     paths = find(run_dir)
     if not paths:
         todo = "Name the folder that a training with run_dir= made."
         raise refuse("run_dir", run_dir, "a folder with a checkpoint", todo, FileNotFoundError)
-    for path in paths:
+    for path in paths[:-1]:
         try:
             return read(path)
         except ValueError as error:
-            if path == paths[-1]:
-                raise
             path.rename(path.with_suffix(".damaged"))
             warnings.warn(f"{error} It is kept as {path.stem}.damaged.", stacklevel=2)
-    raise AssertionError("unreachable")
+    try:
+        return read(paths[-1])
+    except ValueError as error:
+        raise ValueError(f"{error} There is none before it: begin anew in another folder.") from error
 
 
 def load(run_dir):
@@ -133,15 +137,27 @@ def load(run_dir):
             load your own.
 
     Raises:
-        FileNotFoundError, ValueError: No checkpoint there, or none that is whole.
+        FileNotFoundError, ValueError: No checkpoint there, none that is whole, or one of networks of
+            your own, which a recipe does not describe.
     """
     if Path(run_dir).suffix == ".keras":
         return keras.saving.load_model(run_dir)
     arrays, meta = newest(run_dir)
     gan = GAN(restored(meta["recipe"]), meta["seed"])
     gan.compile()
+    for name in _others(gan.making(), meta):
+        if name in ("generator", "discriminator"):
+            todo = f"Build it, GAN(..., {name}=...), and go on by ganlib.train(..., resume=True)."
+            raise refuse("run_dir", f"a run with a {name} of your own", "networks of a recipe", todo)
+        warnings.warn(f"The run's {name} is not its recipe's; the GAN's is.", stacklevel=2)
     _restore(gan, arrays)
     return gan
+
+
+def _others(parts, meta):
+    """Return the names of networks and optimizers that were made otherwise, where that can be known."""
+    saved = meta.get("parts", {}) if meta["machine"]["keras"] == keras.__version__ else {}
+    return [name for name, mine in parts.items() if saved.get(name, mine) != mine]
 
 
 @contextlib.contextmanager
@@ -193,6 +209,7 @@ class Checkpoint(keras.callbacks.Callback):
         """
         self.begin, self.saved = gan.steps_done, None
         self.meta = {"recipe": plain(gan.recipe), "seed": int(gan.seed), **self.identity}
+        self.parts = gan.making()
         if not find(self.run_dir):
             self._begin(gan, resume)
             return
@@ -205,13 +222,16 @@ class Checkpoint(keras.callbacks.Callback):
                 what = _first_difference(name, meta.get(name), mine)
                 todo = "Resume with what the run was started with, or choose another folder."
                 raise refuse("run_dir", f"a run with another {what}", "a run of the same", todo)
+        for name in _others(self.parts, meta):
+            todo = "Resume with the networks and optimizers that the run was started with."
+            raise refuse("run_dir", f"a run with another {name}", "a run of the same", todo)
         _tell_differences(meta["machine"])
         self._restore(gan, arrays)
         self.begin, self.saved = meta["begin"], gan.steps_done
 
     def _begin(self, gan, resume):
         """Begin a run, or begin it once more where this GAN was stopped before its first checkpoint."""
-        run = (self.run_dir.resolve(), self.meta)
+        run = (self.run_dir.resolve(), self.meta, self.parts)
         known, arrays = BEGUN.get(gan, (None, None))
         if resume and known == run:
             self._restore(gan, arrays)
@@ -250,8 +270,9 @@ class Checkpoint(keras.callbacks.Callback):
         if not self.model.finite():
             return
         step, arrays = self.model.steps_done, self._arrays(self.model)
-        known = {"begin": self.begin, "machine": machine(), "ganlib": ganlib.__version__}
-        write(self.run_dir / f"step-{step:08d}.npz", arrays, {**self.meta, **known})
+        known = {"parts": self.parts, "begin": self.begin, "machine": machine()}
+        meta = {**self.meta, **known, "ganlib": ganlib.__version__}
+        write(self.run_dir / f"step-{step:08d}.npz", arrays, meta)
         self.saved = step
         BEGUN.pop(self.model, None)
         for old in find(self.run_dir)[2:]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ganlib.data.digits import Digits
 from ganlib.errors import refuse
+from ganlib.recipes import RECIPES
 
 UNSCALED = (
     "Hand over the uint8 images: the GAN scales them itself. If they are rightly so dark, stretch them."
@@ -102,7 +103,8 @@ def way(shape, recipe):
         if sides[2:] == (4,):
             return "Leave out what is transparent: x[..., :3]."
         sides = sides[:2] if sides[2:] == (1,) else sides
-        return f"Take the recipe for such images: ganlib.build({recipe.name!r}, shape={sides})."
+        named = repr(recipe.name) if recipe.name in RECIPES else "recipe"
+        return f"Take the recipe for such images: ganlib.build({named}, shape={sides})."
     if len(sides) == 3 and sides[0] in (1, 3, 4):
         return "Put the colours last: np.moveaxis(x, 1, -1).  To reshape them would mix the pixels."
     return "Take a recipe for such examples: recipe.but(shape=...)."

@@ -5,12 +5,12 @@ together, so the weights here carry the seed as their first axis and one compile
 The seeds do not touch: each has its own weights, its own z and its own batches.
 """
 
-from functools import cache, partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
 
-from ganlib import losses, metrics
+from ganlib import inputs, losses, metrics
 from ganlib.backend import tf
 from ganlib.errors import refuse, unknown
 
@@ -54,25 +54,32 @@ def sweep(
         spectral: 0, or the steepest slope that D's logit may have: her first two layers stretch nothing
             and the last one by so much.  Miyato et al. (2018) take 1; see ``layers``.
         pack: Points that D judges together.
-        frames: How often to look, at equal distances and once before the start.
+        frames: How often to look, at distances equal to within a step, and once before the start.
 
     Returns:
-        A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, 1000, 2)``, ``modes``,
+        A dict of arrays, first axis frames + 1, second seeds: ``points`` ``(…, n, 2)`` with n = 1000, or
+        the largest multiple of ``pack`` up to it, ``modes``,
         ``good``, ``d_loss``, ``g_loss``, ``accuracy``, and ``lead``, how far D's mean logit of reals is
         above that of fakes: all that counts with a critic; ``push``, the median length of the slope of
         −log D at a fake, which is how hard the usual loss pulls at a point.  And ``step``
         ``(frames + 1,)``.
 
     Raises:
-        ValueError: An unknown loss, or ``BATCH`` no multiple of ``pack``.
+        ValueError: An unknown loss, ``pack`` no divisor of ``BATCH``, or a count that is none.
     """
     if loss not in losses.LOSSES:
         raise unknown("loss", loss, losses.LOSSES)
-    if BATCH % pack:
+    if pack not in range(1, BATCH + 1) or BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
+    for name, count in {"seeds": seeds, "d_steps": d_steps, "frames": frames}.items():
+        inputs.whole(name, count, 1)
+    for name, count in {"steps": steps, "head_start": head_start}.items():
+        inputs.whole(name, count)
+    at = steps * np.arange(frames + 1) // frames
     saturating = loss == "saturating"  # D's loss is the usual one: G's two are in one program
-    shared = "non-saturating" if saturating else loss
-    game = _game(shared, seeds, pack, bool(r1), bool(gp), bool(spectral))
+    pair = losses.LOSSES["non-saturating" if saturating else loss]
+    other = losses.LOSSES["saturating"][1] if pair == losses.LOSSES["non-saturating"] else None
+    game = _game(pair, other, seeds, pack, bool(r1), bool(gp), bool(spectral))
     numbers = {"D": d_rate, "G": g_rate, "beta_1": beta_1, "r1": r1, "gp": gp, "spectral": spectral}
     numbers |= {"sigma": mixture.sigma, "saturating": float(saturating)}
     numbers = {name: tf.constant(value, tf.float32) for name, value in numbers.items()}
@@ -87,11 +94,11 @@ def sweep(
 
     state = game(state, numbers, *map(tf.constant, (head_start, head_start + 1)))
     rows = [look()]
-    for _ in range(frames):
-        state = game(state, numbers, *map(tf.constant, (steps // frames * d_steps, d_steps)))
+    for updates in np.diff(at):
+        state = game(state, numbers, *map(tf.constant, (int(updates) * d_steps, d_steps)))
         rows.append(look())
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    return {"step": np.arange(frames + 1) * (steps // frames), **found}
+    return {"step": at, **found}
 
 
 def _sizes(who, pack):
@@ -166,14 +173,15 @@ def _judge(weights, points, pack):
     return _run(weights, tf.reshape(points, (tf.shape(points)[0], -1, 2 * pack)))
 
 
-@cache
-def _game(loss, seeds, pack, on_reals, between, bounded):
+@lru_cache(32)
+def _game(pair, other, seeds, pack, on_reals, between, bounded):
     """Return ``play(state, numbers, d_updates, d_steps) -> state``, one compiled program.
 
-    G moves after every ``d_steps``-th update of D.  The seeds' losses are summed, so they part again in
-    the gradient.  Whatever is a number is an argument: games that differ in numbers only share a program.
+    ``other`` is a loss that G can have in place of his in ``pair``, by a number.  G moves after every
+    ``d_steps``-th update of D.  The seeds' losses are summed, so they part again in the gradient.
+    Whatever is a number is an argument: games that differ in numbers only share a program.
     """
-    d_loss, g_loss = losses.LOSSES[loss]
+    d_loss, g_loss = pair
 
     def normal(count, which):
         width = 2 if which == 2 else LATENT_DIM
@@ -232,8 +240,7 @@ def _game(loss, seeds, pack, on_reals, between, bounded):
             tape.watch(row)
             logits = [_judge(judging, points, pack) for points in (real, _run(_parts("G", row, pack), z))]
             total = g_loss(*logits)
-            if loss == "non-saturating":
-                other = losses.LOSSES["saturating"][1]
+            if other:
                 total = tf.where(numbers["saturating"] > 0, other(*logits), total)
         return moved(state, "G", seeds * tape.gradient(total, row), numbers)
 

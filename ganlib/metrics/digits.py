@@ -106,7 +106,7 @@ def diversity_ratio(fake_images, fake_labels, real_images, real_labels):
     """Return the diversity within a class, fake over real: the mean over the classes found in both.
 
     1 where the fakes of a class differ as much as its real images do; 0 for one image a class; NaN
-    where no class has two images on both sides.
+    where no class has two images on both sides, of which the real ones differ.
 
     Args:
         fake_images: ``uint8`` ``(m, 28, 28)``.
@@ -114,11 +114,11 @@ def diversity_ratio(fake_images, fake_labels, real_images, real_labels):
         real_images: ``uint8`` ``(n, 28, 28)``.
         real_labels: ``(n,)``.
     """
-    ratios = [
-        diversity(fake_images[fake_labels == digit]) / diversity(real_images[real_labels == digit])
-        for digit in range(10)
-        if (fake_labels == digit).sum() > 1 and (real_labels == digit).sum() > 1
-    ]
+    ratios = []
+    for digit in range(10):
+        fake, real = fake_images[fake_labels == digit], real_images[real_labels == digit]
+        if len(fake) > 1 and len(real) > 1 and (scale := diversity(real)):
+            ratios.append(diversity(fake) / scale)
     return float(np.mean(ratios)) if ratios else float("nan")
 
 
@@ -131,11 +131,16 @@ def nearest(images, train_images):
 
     Returns:
         Indices ``(m,)`` and Euclidean distances ``(m,)``.
+
+    Raises:
+        ValueError: Images that are not ``uint8``, or none.
     """
-    one, two = (
-        np.asarray(stack).reshape(len(stack), -1).astype("float32") / 255
-        for stack in (images, train_images)
-    )
+    stacks = {"images": np.asarray(images), "train_images": np.asarray(train_images)}
+    for name, stack in stacks.items():
+        if stack.dtype != np.uint8 or not len(stack):
+            found, todo = f"{len(stack)} of {stack.dtype}", "Hand over images as gan.sample draws them."
+            raise refuse(name, found, "one or more of uint8", todo)
+    one, two = (stack.reshape(len(stack), -1).astype("float32") / 255 for stack in stacks.values())
 
     def reduce(block, start):
         index = block.argmin(1)

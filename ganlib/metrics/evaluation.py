@@ -40,7 +40,7 @@ class Split(NamedTuple):
         """Return MNIST's own two parts where they are here, else the two halves of the digits sample."""
         whole = bool(data.found("mnist", "train") and data.found("mnist", "test"))
         if whole:
-            parts, names = [data.load_mnist(p) for p in ("train", "test")], ("training", "test")
+            parts, names = [data.load_mnist(), data.load_mnist("test")], ("training", "test")
         else:
             images, labels = data.load_digits()
             parts, names = [data.Digits(images[i::2], labels[i::2]) for i in (0, 1)], ("even", "odd")
@@ -112,7 +112,8 @@ def _trained_on(run_dir, recipe):
         known |= {name: load()} if data.found(name) else {}
     known |= {f"the zeros of {n}": known[n].only(0) for n in ("digits", "mnist") if n in known}
     seen = checkpoint.newest(run_dir)[1]["examples"]
-    return next((n for n, d in known.items() if training.fingerprint(d, recipe) == seen), None)
+    fitting = {n: d for n, d in known.items() if not recipe.classes or d.labels.max() < recipe.classes}
+    return next((n for n, d in fitting.items() if training.fingerprint(d, recipe) == seen), None)
 
 
 def measure(gan, split, trained, seen, samples=10_000):

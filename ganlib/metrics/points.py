@@ -22,6 +22,11 @@ def modes(points, centres, sigma, least=1):
         A dict: ``modes``, 0 to m; ``good``, the share of good samples; ``counts``, good samples a mode.
     """
     points, centres = cloud("points", points, 1), cloud("centres", centres, 1)
+    if points.shape[1] != centres.shape[1]:
+        found = f"{centres.shape[1]} coordinates"
+        raise refuse(
+            "centres", found, f"{points.shape[1]}, as the points have", "Compare like with like."
+        )
     if not sigma > 0:
         raise refuse("sigma", sigma, "a number above 0", "Give the modes' standard deviation.")
     gaps = np.linalg.norm(points[:, None] - centres[None], axis=2)
