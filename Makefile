@@ -1,5 +1,5 @@
 # make lab     set up .venv, once, lay out your own copy in course/, and open JupyterLab on it
-# make test    set up .venv, once, and prove that everything works
+# make test    set up .venv, once, and prove that everything works; JOBS=4 where there are eight cores
 # make test-slow      the tests that take long: kills, leaks, the recipes of docs/adapting.md
 # make test-machines  run every page, and the tests that train, as other machines would;
 #              SETTINGS="sse4 one-thread" WHICH="03 tests" for some of them
@@ -25,7 +25,8 @@ lab: setup
 	$(PY) -m ganlib start $(COURSE)
 	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) $(COURSE)
 
-# In parts, two at a time, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
+# In parts, JOBS at a time: two, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
+JOBS ?= 2
 UNIT := unit-1 unit-2 unit-3 unit-4
 PAGES := pages-1 pages-2 pages-3
 SLOW := slow-1 slow-2
@@ -42,7 +43,7 @@ COVERAGE := build/coverage
 
 test: setup
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
-	$(MAKE) -j2 $(TOGETHER) $(PARTS)
+	$(MAKE) -j$(JOBS) $(TOGETHER) $(PARTS)
 	$(PY) -m coverage combine --quiet $(COVERAGE)
 	$(PY) -m coverage report
 
@@ -63,7 +64,7 @@ test-notebooks: setup
 	  -p no:cacheprovider $(LESSONS)
 
 test-slow: setup
-	$(MAKE) -j2 $(TOGETHER) $(SLOW)
+	$(MAKE) -j$(JOBS) $(TOGETHER) $(SLOW)
 
 slow-1: setup
 	$(PY) -m pytest -m slow -p no:cacheprovider $(tests-1) $(tests-2) $(tests-3)

@@ -10,6 +10,7 @@ Wall seconds mean something on a quiet machine only, so the load that other prog
 them.  For Linux and macOS.
 """
 
+import argparse
 import json
 import os
 import re
@@ -144,25 +145,33 @@ def with_times(text, rows):
     return text
 
 
-def main(names):
+def main(arguments):
     """Measure the notebooks whose numbers are named, all without names; with --table none."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="number", help="such as 03; by default all")
+    parser.add_argument("--table", action="store_true", help="measure nothing, write the tables anew")
+    options = parser.parse_args(arguments)
+    names = options.names
     kept = json.loads(FILE.read_text()) if FILE.exists() else {}
     paths = {
         f"{folder}/{path.name}": path
         for folder in ("notebooks", "solutions")
         for path in sorted((ROOT / folder).glob("*.ipynb"))
     }
-    if unknown := set(names) - {path.name[:2] for path in paths.values()} - {"--table"}:
-        raise SystemExit(f"no such lesson: {', '.join(sorted(unknown))}")
+    if unknown := set(names) - {path.name[:2] for path in paths.values()}:
+        parser.error(f"no such lesson: {', '.join(sorted(unknown))}")
+    everything = not (names or options.table)
     rows = {name: row for name, row in kept.get("notebooks", {}).items() if name in paths}
     for name, row in rows.items():
         row.update(reading(nbformat.read(paths[name], as_version=4)))
     about = kept.get("about", {})
-    if not names:
+    if everything:
         about |= {"command": "python tools/measure/lessons.py", "cores": os.cpu_count()}
         about |= {"server_mb": server(), "assumed": ASSUMED}
     for name, path in paths.items():
-        if not names or path.name[:2] in names:
+        if everything or path.name[:2] in names:
             rows[name] = measure(path)
             print(name, json.dumps(rows[name]), flush=True)
     FILE.write_text(json.dumps({"about": about, "notebooks": rows}, indent=1, sort_keys=True) + "\n")
