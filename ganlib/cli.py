@@ -196,7 +196,7 @@ def _write_results(out, history, frames, plots):
         plots.movie(frames).save(out / "movie.gif")
     rows = zip(*(values.tolist() for values in history.values()), strict=True)
     lines = [json.dumps(dict(zip(history, row, strict=True))) + "\n" for row in rows]
-    (out / "history.jsonl").write_text("".join(lines))
+    (out / "history.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
 def sample(options):
@@ -251,7 +251,7 @@ def evaluate(options):
         length = {"steps": options.steps, "seconds": options.seconds}
         result = evaluation.of_recipe(options.what, options.samples, options.seed, **length)
     print(*evaluation.table(result), sep="\n")
-    out.write_text(json.dumps(result, indent=1) + "\n")
+    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"\nAll of it is in {out}")
     return 0
 

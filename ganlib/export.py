@@ -65,7 +65,7 @@ def write(path, recipe, moments):
     if path.suffix not in (".js", ".json"):
         raise refuse("path", path.name, "a name that ends in .js or .json", "Rename it.")
     text = json.dumps(document(recipe, moments), separators=(",", ":"))
-    path.write_text(f"ganlib({text});\n" if path.suffix == ".js" else text)
+    path.write_text(f"ganlib({text});\n" if path.suffix == ".js" else text, encoding="utf-8")
     return path.stat().st_size
 
 

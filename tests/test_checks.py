@@ -1,9 +1,11 @@
 """Wrong answers get their own hints, solutions pass, blanks are not started, nothing crashes."""
 
 import contextlib
+import functools
 import importlib
 import io
 import pkgutil
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 import ganlib.checks
-from ganlib.backend import keras
+from ganlib.backend import keras, tf
 from ganlib.checks import Task, Wrong, array, number, task
 from ganlib.checks.contrast import contrast
 from ganlib.checks.handed import altered, copied
@@ -244,9 +246,11 @@ def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
     [
         (
             lambda: [1].index(2),
-            "not in list. It is not there: print the list, or the keys.",
+            "It is not there: print the list, or the keys.",
         ),
-        (lambda: {}["full"], "'full'. It is not there: print the list, or the keys."),
+        (lambda: {}["full"], "It is not there: print the list, or the keys."),
+        (lambda: {}["shape"], "It is not there: print the list, or the keys."),
+        (lambda: [1].shape, "Print the type of what stands before the dot."),
         (lambda: np.array([]).max(), "Nothing is left there: print what goes into that line."),
         (lambda: max([]), "Nothing is left there: print what goes into that line."),
         (lambda: np.ones(2) + np.ones(3), "Print each part's shape before that line."),
@@ -255,6 +259,39 @@ def test_an_error_of_keras_is_told_without_colours_and_dumps(layers, said):
 def test_an_error_says_what_to_print(stops, said):
     verdict = tasks("lesson_01")["belief"].verdict(lambda *_: stops())
     assert verdict.hint == "error" and verdict.advice.endswith(said)
+    line = stops.__code__.co_firstlineno
+    assert re.search(rf", in line ({line}|{line + 1}) of the cell", verdict.advice)
+
+
+def test_the_line_of_an_error_is_the_last_in_the_answers_cell():
+    def belief(x, w, b):
+        z = x @ w[:1]
+        return 1 / (1 + np.exp(-z))
+
+    said, line = tasks("lesson_01")["belief"].verdict(belief).advice, belief.__code__.co_firstlineno + 1
+    assert f", in line {line} of the cell, `z = x @ w[:1]`. Print each" in said
+    said = tasks("lesson_01")["belief"].verdict(lambda *_: rankz).advice  # noqa: F821
+    assert "rankz" in said and "Print" not in said  # of a name, nothing is said on ranks
+    elsewhere = functools.partial(np.linalg.inv)
+    assert "of the cell" not in tasks("lesson_01")["belief"].verdict(elsewhere).advice
+
+
+def test_tensorflows_own_not_implemented_is_no_empty_cell():
+    def halves(images, labels, one, other, size):
+        dataset = tf.data.Dataset.from_tensor_slices(images)
+        return dataset.map(lambda image: np.float32(image) / 127.5 - 1).batch(size)
+
+    found = tasks("lesson_05")["halves"].verdict(halves)
+    assert found.hint == "error" and "NotImplementedError: Cannot convert a symbolic" in found.advice
+
+    def blank(*_):
+        raise NotImplementedError
+
+    assert tasks("lesson_01")["belief"].verdict(functools.partial(blank)).state == "not started yet"
+
+
+def test_text_is_no_number():
+    assert tasks("lesson_08")["left"].verdict(lambda keep, steps: "0.4").hint == "not-numbers"
 
 
 def test_a_small_case_names_every_part_that_is_off():

@@ -39,7 +39,10 @@ def test_grid_shows_the_sheet_and_says_so():
     picture, alt = shown(figure)
     assert alt == "A grid of 6 images. Six"
     assert np.array_equal(figure.axes[0].images[0].get_array(), plots.tile(IMAGES, 3))
-    assert picture.height > picture.width > 20
+    assert picture.height > 50 and picture.width > 50  # the title has room
+    picture, _ = shown(plots.grid(IMAGES, columns=3))
+    rows, columns = plots.tile(IMAGES, 3).shape
+    assert picture.height / picture.width == pytest.approx(rows / columns, rel=0.1)
     assert plots.grid(IMAGES, alt="words").alt == "words"
 
 
@@ -133,3 +136,49 @@ def test_lines_stand_out_from_paper():
     """WCAG 2, 1.4.11: a contrast of at least 3 to 1 for what carries meaning."""
     for colour in (plots.D_COLOUR, plots.G_COLOUR, plots.REAL_COLOUR):
         assert 1.05 / (luminance(colour) + 0.05) >= 3
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: plots.grid(np.zeros((2, 4, 4)) - 0.5), "float64 from -0.5 to -0.5, .*x \\+ 1"),
+        (lambda: plots.grid(np.full((2, 4, 4), 300)), "int64 from 300 to 300"),
+        (lambda: plots.strip([np.full((2, 4, 4), np.nan)], ["now"]), "float64 from nan to nan"),
+        (lambda: plots.grid(np.zeros((4, 4), "uint8")), r"shape \(4, 4\), .*\[image\]"),
+        (lambda: plots.grid(np.zeros((0, 4, 4), "uint8")), r"shape \(0, 4, 4\)"),
+        (lambda: plots.beliefs({"now": ([0.1], [2.5, -1])}), r"rows\['now'\]: .* from -1 to 2.5"),
+        (lambda: plots.beliefs({"now": ([np.nan], [0.5])}), "from nan to nan"),
+        (lambda: plots.beliefs({"now": ([], [0.5])}), "received none"),
+        (lambda: plots.lines([1], {key: [1] for key in "abcdef"}, "x", "y"), "rows: received 6 of them"),
+        (
+            lambda: plots.lines([1], {key: [1] for key in "abc"}, "x", "y", colours=("red", "blue")),
+            "most 2",
+        ),
+        (
+            lambda: plots.lines([1], {"a": [1]}, "x", "y", dict(zip("abcd", range(4), strict=True))),
+            "levels: received 4",
+        ),
+    ],
+)
+def test_what_would_be_a_wrong_picture_is_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_a_history_of_one_entry_is_seen():
+    names = ("step", "d_loss", "g_loss", "real_accuracy", "fake_accuracy")
+    upper, lower = plots.curves({name: np.array([1.0]) for name in names}).axes
+    drawn = [
+        line.get_marker() for axes in (upper, lower) for line in axes.lines if line.get_label() in names
+    ]
+    assert drawn == ["."] * 4
+
+
+def test_a_title_has_room_over_a_single_image():
+    title = "What G drew after 4 000 steps"
+    figure = plots.grid(np.zeros((1, 28, 28), "uint8"), title=title)
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    room = axes.get_title(loc="left"), axes._left_title.get_window_extent()
+    assert room[0] == title and room[1].x1 <= figure.bbox.x1 + 1
+    assert axes.get_window_extent().width > 40  # pixels: the image is seen

@@ -1,5 +1,6 @@
 """The repository itself: notebooks fit for git, exercises free of answers, files in step."""
 
+import ast
 import json
 import os
 import re
@@ -270,3 +271,14 @@ def test_no_tracked_file_names_a_package_index_or_a_machine_path():
         text = path.read_text()
         assert not index.search(text), path
         assert not MACHINE_PATH.search(text), path
+
+
+def test_text_is_read_and_written_as_utf_8_wherever_it_runs():
+    """Windows would take another encoding, and a film's buttons come out as other letters."""
+    for path in (ROOT / "ganlib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", None)
+            if name in ("read_text", "write_text"):
+                given = [getattr(value, "value", None) for value in node.args]
+                given += [keyword.value.value for keyword in node.keywords if keyword.arg == "encoding"]
+                assert "utf-8" in given, f"{path.name}:{node.lineno}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["JUDGE", "JUDGES", "TUNE", "judges", "needed_by", "table"]
+__all__ = ["JUDGE", "JUDGES", "MISTAKES", "TUNE", "judges", "needed_by", "table"]
 
 TUNE, JUDGE = (0, 1, 2), (3, 4, 5)
 JUDGES = ("fits", "image", "label", "apart")
@@ -40,6 +40,19 @@ def needed_by(runs, choose=np.mean, tune=TUNE, judge=JUDGE, rate_of=None, worse=
         picked[variant] = judged[variant, best]
     worse = worse or (lambda part, full: min(part) > max(full))
     return {name for name in picked if name != "full" and worse(picked[name], picked["full"])}
+
+
+MISTAKES = (  # hint, and the rule that makes it
+    ("all", {"worse": lambda part, full: True}),
+    ("seen", {"judge": TUNE}),
+    ("tuned", {"tune": JUDGE}),
+    ("tuned", {"tune": TUNE + JUDGE}),
+    ("shared", {"rate_of": "full"}),
+    ("lucky", {"choose": min}),
+    ("mean", {"worse": lambda part, full: np.mean(part) > np.mean(full)}),
+    ("paired", {"worse": lambda part, full: np.greater(part, full).all()}),
+    ("better", {"worse": lambda part, full: max(part) < min(full)}),
+)
 
 
 def judges(seed):

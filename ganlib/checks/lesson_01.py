@@ -99,12 +99,12 @@ def owner_loss(answer):
     recognise(got, _owner(real, few), [("pooled", total / count) for count in counts])
 
 
-def _moved(halves=(1, 1), fake=FAKE, counts=None):
+def _moved(halves=(1, 1), fake=FAKE, counts=None, rate=RATE):
     """Return (w1, w2, b) after a step down her loss on these halves, each divided by twice its count."""
     move = np.zeros(3)
     slopes = sigmoid(_logits(REAL)) - 1, sigmoid(_logits(fake))
     for x, slope, part, count in zip((REAL, fake), slopes, halves, counts or (5, len(fake)), strict=True):
-        move -= RATE * part * np.array([*(slope @ x), slope.sum()]) / (2 * count)
+        move -= rate * part * np.array([*(slope @ x), slope.sum()]) / (2 * count)
     return np.array([*W, B]) + move
 
 
@@ -151,19 +151,16 @@ def owner_step(answer):
         ("mixed", [*(W + move[:2].mean()), due[2]]),
         ("no-bias", [*due[:2], B]),
         ("halves", old + 2 * move),
-        ("rate", old + move / RATE),
-        ("rate", old + move * RATE),
-        ("sum", old + len(REAL) * move),
-        ("sum", old + 2 * len(REAL) * move),
-        ("gradient", -move / RATE),
-        ("gradient", -move),
+        *(("rate", old + times * move) for times in (RATE, 1 / RATE)),
+        *(("sum", old + times * len(REAL) * move) for times in (1, 2)),
+        *(("gradient", -move / times) for times in (1, RATE)),
     ]
     for one in (_moved((1, 0)), _moved((0, 1))):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
     _recognise_step(found, old, due, mistakes)
-    found = _parameters(answer(REAL, FEW, W, B, RATE))
-    pooled = [("pooled", _moved(fake=FEW, counts=(count, count))) for count in (4, 5, 3)]
-    recognise(found, _moved(fake=FEW), pooled)
+    found = _parameters(answer(REAL, FEW, W, B, 0.1))
+    mistakes = [("pooled", _moved(fake=FEW, counts=(count, count), rate=0.1)) for count in (4, 5, 3)]
+    recognise(found, _moved(fake=FEW, rate=0.1), [*mistakes, ("rate", _moved(fake=FEW))])
 
 
 def _parameters(got):
@@ -181,7 +178,8 @@ def _parameters(got):
     "1.4",
     index="Return the place of the wrong slope: 0, 1 or 2.",
     always="The same place for every order of the pairs: print both slopes of each, and what you return.",
-    test="Your test takes right slopes for wrong: try it on x₁² + x₂, whose slope is (2 x₁, 1).",
+    test="Yours misses more than one kind of slip, or blames a right slope: print the gap of each part "
+    "at points without a 0 or a 1. Those of right slopes are near 0.",
     second="A slope is wrong in its second part, unseen: move each parameter by itself, at some points.",
     origin="One slope is right in a part, or at some points: print the gap of each part at a few points, "
     "none with a 0 or a 1.",
@@ -224,9 +222,7 @@ def forger_step(answer):
         ("rate", THETA - slope),
         ("rate", THETA - RATE**2 * slope),
         ("sum", THETA - RATE * len(Z) * slope),
-        ("gradient", slope),
-        ("gradient", RATE * slope),
-        ("gradient", -RATE * slope),
+        *(("gradient", times * slope) for times in (1, RATE, -RATE)),
         ("saturating", THETA - RATE * np.mean(-d) * W),
         ("caught", THETA - RATE * np.mean(d) * W),
         ("chain", THETA - RATE * np.mean(d - 1)),
@@ -234,6 +230,8 @@ def forger_step(answer):
         ("no-theta", THETA - RATE * np.mean(sigmoid(_logits(Z)) - 1) * W),
     ]
     _recognise_step(got, THETA, THETA - RATE * slope, mistakes)
+    got, slope = array(answer(Z[:3], THETA, W, B, 0.1), (2,), "forger_step"), np.mean(d[:3] - 1) * W
+    recognise(got, THETA - 0.1 * slope, [("rate", THETA - RATE * slope), ("sum", THETA - 0.06 * slope)])
 
 
 @task(

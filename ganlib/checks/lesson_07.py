@@ -289,7 +289,7 @@ def cure(answer):
     row["in_turn"] = truth(got["in_turn"])
     if row["rate"] < 0 or row["r1"] < 0 or not 0 <= row["memory"] < 1:
         raise Wrong("range")
-    changed = sum(row[key] != ROW[key] for key in ROW)
+    changed = sum(not np.isclose(row[key], ROW[key], rtol=1e-6, atol=0) for key in ROW)
     if changed != 1:
         raise Wrong("many" if changed else "none", str(changed))
     starts = np.random.default_rng(random.randrange(10**9)).normal(size=(2, 20_000))

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlib.backend import tf
 from ganlib.checks import Wrong, array, number, recognise, recognise_all, same, task
-from ganlib.checks.ablation import JUDGE, JUDGES, TUNE, judges, needed_by, table
+from ganlib.checks.ablation import JUDGE, JUDGES, MISTAKES, TUNE, judges, needed_by, table
 from ganlib.checks.logits import FAKE, REAL, SURE, check_far
 from ganlib.theory import sigmoid
 
@@ -255,6 +255,7 @@ def left(answer):
     lucky="You choose the rate by its one best seed: take the mean over the seeds for tuning.",
     mean="You compare means: each of the variant's values has to be larger than each of the recipe's.",
     paired="Not seed by seed: each of the variant's values against each of the recipe's.",
+    seeds="With tune = [4, 0] and judge = [5, 2] it is wrong: go by what it is handed, seed for seed.",
     better="Those are the parts without which it gets better: a smaller distance is better.",
     other="Wrong for {detail}: print its values on `judge` and the recipe's, each at the rate chosen by "
     "its mean on `tune`: is each of the one larger than each of the other?",
@@ -278,19 +279,13 @@ def needed(answer):
         found.append(names)
     due = [needed_by(runs) for runs in tables]
     if found == due:
+        for runs in tables:
+            if {str(name) for name in answer(runs, [4, 0], [5, 2])} != needed_by(
+                runs, tune=(4, 0), judge=(5, 2)
+            ):
+                raise Wrong("seeds")
         return
-    mistakes = [
-        ("all", {"worse": lambda part, full: True}),
-        ("seen", {"judge": TUNE}),
-        ("tuned", {"tune": JUDGE}),
-        ("tuned", {"tune": TUNE + JUDGE}),
-        ("shared", {"rate_of": "full"}),
-        ("lucky", {"choose": min}),
-        ("mean", {"worse": lambda part, full: np.mean(part) > np.mean(full)}),
-        ("paired", {"worse": lambda part, full: np.greater(part, full).all()}),
-        ("better", {"worse": lambda part, full: max(part) < min(full)}),
-    ]
-    for hint, rule in mistakes:
+    for hint, rule in MISTAKES:
         if found == [needed_by(runs, **rule) for runs in tables]:
             raise Wrong(hint)
     place = next(i for i, names in enumerate(found) if names != due[i])

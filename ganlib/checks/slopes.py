@@ -49,12 +49,14 @@ def _square_slope(x, sign=1):
     return np.array([np.mean(off * TIMES), sign * np.mean(off)])
 
 
+def _made(slope, **slip):
+    """Return a slope with a slip or without; printed, all look alike."""
+    return lambda x: slope(x, **slip)
+
+
 LOSSES = (_soft, _wave, _square)
 SLIPS = {  # the place of the wrong slope by mistake, and the slopes
-    "second": (2, (_soft_slope, _wave_slope, lambda x: _square_slope(x, -1))),
-    "origin": (1, (_soft_slope, lambda x: _wave_slope(x, True), _square_slope)),
-    "loose": (
-        0,
-        (lambda x: _soft_slope(x, 1.01), _wave_slope, _square_slope),
-    ),  # the smallest of the three
+    "second": (2, (_made(_soft_slope), _made(_wave_slope), _made(_square_slope, sign=-1))),
+    "origin": (1, (_made(_soft_slope), _made(_wave_slope, forgotten=True), _made(_square_slope))),
+    "loose": (0, (_made(_soft_slope, times=1.01), _made(_wave_slope), _made(_square_slope))),
 }

@@ -27,17 +27,20 @@ def elements(dataset, most=200):
     return [tf.nest.map_structure(np.asarray, element) for element in steady(dataset.take(most))]
 
 
-def epoch(dataset, labels, count):
+def epoch(dataset, labels, count, asked=(1, 2), size=64):
     """Return the numbers of the images in one epoch, or say what is wrong with it.
 
     Args:
-        dataset: Batches of 64, half of them of digit 1, half of digit 2.
+        dataset: Batches, half of each of one digit, half of another.
         labels: The digits of all images.
         count: How many batches are due.
+        asked: Which digits.
+        size: Of a batch.
 
     Returns:
-        Two arrays ``(count, 32)``: of digit 1 and of digit 2.
+        Two arrays ``(count, size / 2)``: of the one and of the other.
     """
+    half = size // 2
     batches = elements(dataset, 3 * count)
     if not batches:
         raise Wrong("few")
@@ -47,11 +50,9 @@ def epoch(dataset, labels, count):
     if batches[0].shape == (4, 4):
         raise Wrong("single")
     if batches[0].shape[1:] != (4, 4):
-        raise Wrong("shape", f"a batch has shape {batches[0].shape} where (64, 4, 4) is due")
-    if len(batches[0]) != 64:
-        raise Wrong("size", str(len(batches[0])))
-    if len(batches) == 3 * count:
-        raise Wrong("endless")
+        raise Wrong("shape", f"a batch has shape {batches[0].shape} where ({size}, 4, 4) is due")
+    if len(batches[0]) != size:
+        raise Wrong("size", f"{len(batches[0])} images where batch_size is {size}")
     greys = np.unique(batches[0])  # dozens, if none were lost
     if batches[0].dtype != np.float32 or greys.min() != -1 or greys.max() != 1 or len(greys) < 9:
         raise Wrong("scale")
@@ -63,15 +64,18 @@ def epoch(dataset, labels, count):
     if numbers.max() >= len(labels):  # no image has such pixels: they were turned round
         raise Wrong("scale")
     digits = labels[numbers]
-    if not np.isin(digits, (1, 2)).all():
+    if not np.isin(digits, asked).all():
         raise Wrong("digit")
-    if (digits[:, :32] == 2).all() and (digits[:, 32:] == 1).all():
+    places = np.repeat(asked, half)
+    if (digits == places[::-1]).all():
         raise Wrong("swapped")
-    if not ((digits[:, :32] == 1).all() and (digits[:, 32:] == 2).all()):
+    if (digits != places).any():
         raise Wrong("mixed")
+    if len(batches) == 3 * count:
+        raise Wrong("endless")
     if len(numbers) != count or len(np.unique(numbers)) != numbers.size:
         raise Wrong("few")
-    return numbers[:, :32], numbers[:, 32:]
+    return numbers[:, :half], numbers[:, half:]
 
 
 AILS = ("fine", "remainder", "unshuffled", "frozen", "neighbours", "buffer")

@@ -18,11 +18,11 @@ _HERE = Path(__file__).parent
 @cache
 def sheet():
     """Return the style, as HTML for the page; once it is there, it names what has no name."""
-    css = (_HERE / "page.css").read_text()
+    css = (_HERE / "page.css").read_text(encoding="utf-8")
     for word, colour in (("DBLUE", D_COLOUR), ("GORANGE", G_COLOUR), ("RGREEN", REAL_COLOUR)):
         css = css.replace(word, colour)
     css = css.replace("SHADES", ", ".join(to_hex(BELIEF(share)) for share in (0, 0.25, 0.5, 0.75, 1)))
-    script = html.escape((_HERE / "page.js").read_text())
+    script = html.escape((_HERE / "page.js").read_text(encoding="utf-8"))
     return f'<style onload="{script}">{css}</style>'
 
 
@@ -34,7 +34,9 @@ def glass(kind):
         kind: ``"look"``: sends ``x y`` in [0, 1], from the top left; ``"aim"``: the same, where it is
             pressed.  ``"draw"``: sends painted cells.
     """
-    script = html.escape((_HERE / f"{'draw' if kind == 'draw' else 'look'}.js").read_text())
+    script = html.escape(
+        (_HERE / f"{'draw' if kind == 'draw' else 'look'}.js").read_text(encoding="utf-8")
+    )
     words = {
         "aim": "Where to offer: click a place, or move there with the arrow keys",
         "look": "What is under the pointer: arrow keys move it, the text below the picture answers",

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import LogFormatter
 
+from ganlib.errors import refuse
 from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR, shades
 from ganlib.plots.figures import Figure
 
@@ -33,7 +34,8 @@ def curves(history, equilibrium=None, title=None, alt=None):
         (lower, "fake_accuracy", G_COLOUR, "--", None),
     )
     for axes, name, colour, style, level in rows:
-        axes.plot(steps, history[name], style, color=colour, linewidth=1.2, label=name)
+        dot = "." if len(steps) == 1 else None  # of a short training there is one entry, and no line
+        axes.plot(steps, history[name], style, marker=dot, color=colour, linewidth=1.2, label=name)
         if level is not None:
             axes.axhline(level, color=colour, linestyle=":", linewidth=1)
     lower.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
@@ -53,7 +55,15 @@ def beliefs(rows, title=None, alt=None):
         rows: Dict from a label to ``(real, fake)``, two arrays of beliefs in [0, 1]; side by side.
         title: The picture's message, in a few words.
         alt: Alternative text.
+
+    Raises:
+        ValueError: Numbers that are no beliefs, or none.
     """
+    for label, values in ((label, np.asarray(part)) for label, pair in rows.items() for part in pair):
+        if not (values.size and ((values >= 0) & (values <= 1)).all()):
+            found = f"numbers from {values.min():g} to {values.max():g}" if values.size else "none"
+            todo = "Of logits take the sigmoid first: theory.sigmoid(logits)."
+            raise refuse(f"rows[{label!r}]", found, "beliefs, in [0, 1]", todo)
     alt = alt or f"Histograms of D on real and on fake images: {', '.join(rows)}. {title or ''}".strip()
     figure = Figure((9.0, 2.9), alt=alt)
     places = np.ravel(figure.subplots(1, len(rows), sharey=True))
@@ -127,7 +137,14 @@ def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False,
         alt: Alternative text.
         log: Whether the upright axis is logarithmic.
         colours: One for each curve, or one name: shades of it, where all curves are one player's.
+
+    Raises:
+        ValueError: More curves or levels than there are strokes, or curves than colours.
     """
+    most = len(STROKES) if isinstance(colours, str) else min(len(colours), len(STROKES))
+    for name, given, most_of in (("rows", rows, most), ("levels", levels or {}, 3)):
+        if len(given) > most_of:
+            raise refuse(name, f"{len(given)} of them", f"at most {most_of}", "Draw two pictures.")
     colours = shades(colours, len(rows)) if isinstance(colours, str) else colours
     alt = alt or f"Curves of {', '.join(rows)} over {xlabel}. {title or ''}".strip()
     with mpl.rc_context({"axes.spines.top": False, "axes.spines.right": False}):

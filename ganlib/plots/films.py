@@ -96,5 +96,5 @@ class Movie:
 @cache
 def _player():
     """Return the style, which starts the player once it is there: it does so wherever HTML is shown."""
-    script, css = ((_HERE / f"film.{kind}").read_text() for kind in ("js", "css"))
+    script, css = ((_HERE / f"film.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
     return f'<style onload="({html.escape(script.strip())})(this.parentNode)">{css}</style>'

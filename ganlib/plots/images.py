@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from ganlib.errors import refuse
 from ganlib.plots.figures import Figure
 from ganlib.plots.films import Movie
 
@@ -17,8 +18,18 @@ def tile(images, columns=None, gap=2):
 
     Returns:
         One ``uint8`` image, in colour if they are.
+
+    Raises:
+        ValueError: No images, or pixels that are not whole numbers from 0 to 255.
     """
     images = np.asarray(images)
+    if images.ndim not in (3, 4) or not images.size:
+        todo = "Put a single one into a list: [image]."
+        raise refuse("images", f"shape {images.shape}", "(n, height, width), or with colours", todo)
+    if images.dtype.kind not in "biu" or images.min() < 0 or images.max() > 255:
+        found = f"{images.dtype} from {images.min():g} to {images.max():g}"
+        todo = "gan.sample draws such; of pixels from -1 to 1 make them by np.uint8((x + 1) * 127.5)."
+        raise refuse("images", found, "whole numbers from 0 to 255", todo)
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]
     count, height, width, *colours = images.shape
@@ -45,12 +56,16 @@ def grid(images, columns=None, title=None, alt=None):
     height, width = sheet.shape[:2]
     scale = min(7.2, width / 42) / width
     alt = alt or f"A grid of {len(images)} images. {title or ''}".strip()
-    figure = Figure((width * scale, height * scale + (0.35 if title else 0)), alt=alt)
+    room = 0.5 + 0.085 * len(title) if title else 0  # inches: a narrow grid would cut its title
+    figure = Figure(
+        (max(width * scale, min(room, 7.2)), height * scale + (0.35 if title else 0)), alt=alt
+    )
     axes = figure.add_subplot()
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_axis_off()
     if title:
         axes.set_title(title, fontsize=11, loc="left")
+        axes.set_anchor("W")
     return figure
 
 

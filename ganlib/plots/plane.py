@@ -168,6 +168,7 @@ def _draw(axes, frame, real, size=1.0):
     """Draw one frame; return the map, for a colour bar."""
     low, high = frame.limits
     box = {"extent": (low, high, low, high)}
+    axes.set_facecolor("0.6")  # seen where D has no number
     shades = axes.contourf(depth(frame.belief), cmap=BELIEF, levels=np.linspace(0, 1, 33), **box)
     if frame.belief.min() < 0.5 < frame.belief.max() and np.ptp(frame.belief) > FLAT:
         axes.contour(frame.belief, levels=[0.5], colors="0.15", linewidths=1.2 * size, **box)

@@ -140,6 +140,7 @@ WRONG = {
         ("by-d", lambda x: (-softplus(x), -1 / (1 - sigmoid(x)))),
         ("slope", lambda x: (-softplus(x), sigmoid(x) - 1)),
         ("unstable", lambda x: (np.log(1 - sigmoid(x)), -sigmoid(x))),
+        ("unstable", lambda x: (-softplus(x), -np.clip(sigmoid(x), 0.01, 0.99))),
         ("unstable", lambda x: (np.log(np.maximum(1 - sigmoid(x), 1e-12)), -sigmoid(x))),
         ("unstable", lambda x: (-np.log(1 + np.exp(x)), -np.exp(x) / (1 + np.exp(x)))),
         ("other-loss", lambda x: (softplus(-x), sigmoid(x) - 1)),

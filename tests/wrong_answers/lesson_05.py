@@ -115,6 +115,13 @@ def balls(real, fake, k, power=1):
     return np.linalg.norm(real[:, None] - fake[None], axis=2) ** power < apart
 
 
+def no_copies(real, fake, k):
+    """Balls to the k-th drawing elsewhere: equal ones do not count."""
+    apart = np.linalg.norm(fake[:, None] - fake[None], axis=2)
+    reach = np.sort(np.where(apart > 0, apart, np.inf), 1)[:, k - 1]
+    return ~(np.linalg.norm(real[:, None] - fake[None], axis=2) < reach).any(1)
+
+
 def outside(real, fake, k):
     return ~balls(real, fake, k).any(1)
 
@@ -148,6 +155,8 @@ WRONG = {
     "halves": [
         ("dataset", lambda images, labels, one, other, size: images[labels == one] / 127.5 - 1),
         ("apart", halves(join=None)),
+        ("digit", lambda i, n, one, other, size: halves()(i, n, 1, 2, size)),
+        ("size", lambda i, n, one, other, size: halves()(i, n, one, other, 64)),
         ("labels", lambda *given: halves()(*given).map(lambda batch: (batch, tf.zeros(64)))),
         ("single", halves(batch=False, join=lambda a, b: a)),
         (
@@ -184,6 +193,7 @@ WRONG = {
         ("pixel", lambda images: root(images) / np.sqrt(images[0].size)),
         ("plain", lambda i: np.sqrt(squares(as_rows(i) / 255)).sum() / (len(i) * (len(i) - 1))),
         ("spread", lambda images: np.sqrt((as_rows(images) / 255).var(0).sum())),
+        ("equal", lambda images: np.sqrt(root(images, power=1) + 0.0002)),
         ("other", lambda images: root(images) + 1),
     ],
     "verdict": [
@@ -271,6 +281,7 @@ WRONG = {
         ("fakes", fakes_for_reals),
         ("wrong-balls", twice(lambda r, f, k: ~balls(f, r, k).any(0))),
         ("next", twice(lambda r, f, k: ~balls(r, f, k + 1).any(1))),
+        ("copies", twice(no_copies)),
         ("squared", twice(lambda r, f, k: ~balls(r, f, k, power=2).any(1))),
         ("either", twice(both=np.logical_or)),
         ("together", in_one_heap),

@@ -81,6 +81,15 @@ def fit(read, draw=True):
     return at_infinity
 
 
+FOUR = (50, 100, 200, 400)
+
+
+def strided(distance, real, fake, counts):
+    n = np.array(counts)
+    found = [distance(*(cloud[:: len(cloud) // k][:k] for cloud in (real, fake))) for k in n]
+    return np.polyfit(1 / n, found, 1)[1]
+
+
 def pairs(real, fake):
     count = min(len(real), len(fake))
     return count, np.linalg.norm(real[:count] - fake[:count], axis=1)
@@ -224,6 +233,8 @@ WRONG = {
         ("two", fit(lambda n, d: np.polyfit(1 / n[-2:], d[-2:], 1)[1])),
         ("square", fit(lambda n, d: np.polyfit(n**-0.5, d, 1)[1])),
         ("drawn", lambda distance, real, fake, counts: distance(real[:77], fake[:77])),
+        ("stride", strided),
+        ("three", lambda *given: fit(lambda n, d: np.polyfit(1 / n, d, 1)[1])(*given[:3], FOUR)),
         ("same-draw", lambda distance, real, fake, counts: distance(real[:50], fake)),
         (
             "itself",

@@ -211,6 +211,8 @@ WRONG = {
         ("mean", fair(worse=lambda part, full: np.mean(part) > np.mean(full))),
         ("paired", fair(worse=lambda part, full: all(np.array(part) > full))),
         ("better", fair(worse=lambda part, full: max(part) < min(full))),
+        ("seeds", lambda runs, tune, judge: fair()(runs, [0, 1, 2], [3, 4, 5])),
+        ("seeds", lambda runs, tune, judge: fair()(runs, tune, sorted({*range(6)} - {*tune}))),
         ("other", lambda runs, tune, judge: []),
         ("nothing", lambda runs, tune, judge: None),
     ],

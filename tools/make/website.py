@@ -207,7 +207,7 @@ class Site:
         self.exporter = Exporter(template_name="website", extra_template_basedirs=[str(STYLE.parent)])
         self.files = {name: (STYLE / name).read_bytes() for name in ASSETS}
         self.files["style.css"] += (FILM / "film.css").read_bytes()
-        film = (FILM / "film.js").read_text().strip()
+        film = (FILM / "film.js").read_text(encoding="utf-8").strip()
         self.files["film.js"] = f"document.querySelectorAll('.ganlib-film').forEach({film});\n".encode()
         self.pages = {}
         folders = list(KINDS)[: 3 if solutions else 2]
