@@ -138,7 +138,7 @@ def test_shapes_that_a_dataset_does_not_tell_are_looked_at():
     np.testing.assert_array_equal(through(anything.batch(48))[0][0], IMAGES)
     signature = tf.TensorSpec((None, None, None), tf.uint8)
     other = tf.data.Dataset.from_generator(lambda: iter([IMAGES[:, :3]]), output_signature=signature)
-    with pytest.raises(ValueError, match=r"shape \(48, 3, 4\).*build\('tiny', shape=\(3, 4\)\)"):
+    with pytest.raises(ValueError, match=r"shape \(48, 3, 4\).*build\(recipe, shape=\(3, 4\)\)"):
         through(other)
 
 
