@@ -290,6 +290,17 @@ def test_tensorflows_own_not_implemented_is_no_empty_cell():
     assert tasks("lesson_01")["belief"].verdict(functools.partial(blank)).state == "not started yet"
 
 
+@pytest.mark.parametrize("name", ["d_step", "g_step"])
+def test_a_right_answer_passes_whatever_keras_takes_for_all_layers(name):
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        verdict = tasks("lesson_03")[name].verdict(solution("lesson_03")[name])
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert verdict.state == "passed", str(verdict)
+
+
 def test_text_is_no_number():
     assert tasks("lesson_08")["left"].verdict(lambda keep, steps: "0.4").hint == "not-numbers"
 

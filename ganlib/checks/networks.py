@@ -1,5 +1,7 @@
 """Two tiny networks on 2 x 2 pixels, with which checks watch an update: who moved, and where to."""
 
+from functools import wraps
+
 import numpy as np
 
 from ganlib.backend import keras, tf
@@ -47,6 +49,22 @@ def recorded(name, moves):
     return optimizer
 
 
+def _in_float32(make):
+    """Let Keras make layers of float32, whatever a learner has set for the whole notebook."""
+
+    @wraps(make)
+    def made(*arguments, **options):
+        kept = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("float32")
+        try:
+            return make(*arguments, **options)
+        finally:
+            keras.config.set_dtype_policy(kept)
+
+    return made
+
+
+@_in_float32
 def pair(seed=1, latent_dim=LATENT_DIM, d_norm=False, watched=True):
     """Return a fresh generator (with batch norm) and discriminator, each behind a `Spy` if watched."""
 
