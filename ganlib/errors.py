@@ -1,6 +1,7 @@
 """How ganlib says no: which argument, what was received, what is accepted, what to do."""
 
 from difflib import get_close_matches
+from numbers import Integral
 
 
 def refuse(argument, received, accepted, todo, error=ValueError):
@@ -27,3 +28,11 @@ def unknown(argument, received, names):
     near = get_close_matches(str(received), names, n=1)
     todo = f"Did you mean {near[0]!r}?" if near else "Use one of these names."
     return refuse(argument, repr(received), ", ".join(names), todo)
+
+
+def whole(name, value, least=0):
+    """Return a whole number of at least ``least`` as an int, or refuse it."""
+    number = isinstance(value, Integral) and not isinstance(value, bool)
+    if not number or value < least:
+        raise refuse(name, repr(value), f"a whole number ≥ {least}", f"Take {least} or more.")
+    return int(value)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ganlib import chance, data, execution, inputs, losses, models, streams
 from ganlib.backend import keras, tf
+from ganlib.errors import whole
 from ganlib.keras_model import KerasModel, Optimizers
 from ganlib.recipes import get_recipe
 
@@ -62,7 +63,7 @@ class GAN(KerasModel):
     def __init__(self, recipe, seed=0, generator=None, discriminator=None):
         super().__init__()
         self.recipe = inputs.networks(get_recipe(recipe), generator, discriminator)
-        self.seed = seed = inputs.whole("seed", seed)
+        self.seed = seed = whole("seed", seed)
         self.generator = generator or models.generator(self.recipe, seed)
         self.discriminator = discriminator or models.discriminator(self.recipe, seed)
         given = {"generator": generator, "discriminator": discriminator}
@@ -181,7 +182,7 @@ class GAN(KerasModel):
         Returns:
             NumPy ``uint8`` images ``(count, *shape)``, or float32 where the recipe has no pixels.
         """
-        count, seed = inputs.whole("count", count, 1), inputs.whole("seed", seed)
+        count, seed = whole("count", count, 1), whole("seed", seed)
         labels = inputs.wanted(labels, count, self.recipe)
         z = draw_z(count, self.recipe.latent_dim, seed, 0)
         if labels is not None:

@@ -132,14 +132,6 @@ def wanted(names, count, recipe):
     return found.astype("int32")
 
 
-def whole(name, value, least=0):
-    """Return a whole number of at least ``least`` as an int, or refuse it."""
-    number = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not number or value < least:
-        raise refuse(name, repr(value), f"a whole number ≥ {least}", f"Take {least} or more.")
-    return int(value)
-
-
 def rows(batch_size, recipe, devices=1):
     """Return how many examples one step takes: the recipe's own number, or a ``batch_size`` that fits."""
     size = recipe.batch_size * recipe.d_steps if batch_size is None else batch_size

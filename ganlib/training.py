@@ -7,7 +7,7 @@ from ganlib import data, inputs, keras_model, streams
 from ganlib.backend import keras
 from ganlib.callbacks import Deadline, Log, Progress, Snapshots, Watchers
 from ganlib.checkpoints import checkpoint, lock
-from ganlib.errors import refuse
+from ganlib.errors import refuse, whole
 
 __all__ = ["Snapshots", "fingerprint", "train"]
 
@@ -68,7 +68,7 @@ def train(
     labels = inputs.labels(examples, gan.recipe)
     examples = inputs.examples(examples, gan.recipe)
     rows = inputs.rows(None, gan.recipe, gan.distribute_strategy.num_replicas_in_sync)
-    seed = gan.seed if seed is None else inputs.whole("seed", seed)
+    seed = gan.seed if seed is None else whole("seed", seed)
     per_epoch = data.whole_batches(len(examples), rows)
     total = _length(gan.recipe, per_epoch, epochs, steps, seconds)
     log, begin = Log(), gan.steps_done

@@ -1,6 +1,7 @@
 """A game set up in the lab: data, layers, a drawing, and all of it as a text that plays it again."""
 
 import base64
+import threading
 
 import numpy as np
 import pytest
@@ -158,3 +159,31 @@ def test_a_lab_of_own_networks_or_digits_has_no_panel():
     lab.close()
     assert choices.first("digits") is None
     assert controls.Setup
+
+
+def test_a_later_part_that_does_not_fit_leaves_the_game_of_before(lab):
+    before = weights(lab)
+    for part in ("d_rate=99 both 3", "colour=1", "both 0"):
+        with pytest.raises(ValueError):
+            choices.play(lab.controller, f"ganlib1 ring G2x16 D2x16 batch_size=32; d 1; {part}")
+    assert all(np.array_equal(one, other) for one, other in zip(before, weights(lab), strict=True))
+
+
+def test_a_seed_that_waits_for_a_restart_is_written_as_one_that_waits(lab):
+    def written(machine):
+        return choices.write(machine.choice, (), machine.settings, machine.rules)
+
+    lab.controller.restart().result(WAIT)
+    lab.controller.set(seed=7).result(WAIT)
+    text = lab.controller.ask(written).result(WAIT)
+    lab.controller.set(seed=0).result(WAIT)
+    assert " seed=0" in text.partition(";")[0] and text.endswith("; seed=7")
+
+
+def test_two_games_are_not_opened_into_one(lab):
+    panel, held = lab.setup, threading.Event()
+    panel._follow(lambda: held.wait(WAIT))
+    panel._follow(lambda: pytest.fail("this one plays into the other"))
+    assert "still on its way" in panel.note.value
+    held.set()
+    until(lambda: "Here it is." in panel.note.value, WAIT)

@@ -1,10 +1,12 @@
 """The controller: commands from many threads, one thread that obeys; nothing left running."""
 
+import gc
 import random
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -443,3 +445,51 @@ def test_with_real_networks_the_same_commands_give_the_same_networks():
 
     for one, other in zip(script(0), script(3), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_question_wipes_no_word_to_the_learner(start):
+    """Guests ask at every pause: why the lab stopped has to stay on the page."""
+    controller = start(Fake(breaks_at=3))
+    with pytest.raises(ValueError, match="dropped"):
+        controller.run(10).result(WAIT)
+    said = controller.note
+    controller.ask(lambda m: None).result(WAIT)
+    assert controller.note == said
+    with pytest.raises(RuntimeError):
+        controller.step_d().result(WAIT)
+    assert controller.note == said
+    controller.rewind(0).result(WAIT)
+    assert controller.note == ""
+
+
+def test_the_first_reason_is_said_where_the_picture_of_lost_numbers_fails_too(start):
+    machine = Fake(breaks_at=0)
+    controller = start(machine)
+    assert controller.wait(lambda c: c.look is not None, WAIT)
+
+    def look():
+        raise ValueError("no picture of this")
+
+    machine.look = look
+    with pytest.raises(ValueError, match="dropped"):
+        controller.step_both().result(WAIT)
+    assert controller.note == "Training stopped: a dropped dimension (ValueError)"
+
+
+@pytest.mark.parametrize("times", [0, -3, 2.5, True])
+def test_a_count_that_is_none_is_refused_and_the_lab_goes_on(start, times):
+    controller = start()
+    for step in (controller.step_d, controller.step_g, controller.step_both):
+        with pytest.raises(ValueError, match="times: received"):
+            step(times)
+    assert controller.step_d(np.int64(2)).result(WAIT) is None
+    assert controller.state == PAUSED
+
+
+def test_a_closed_controller_lets_go_of_its_machine():
+    machine = Fake()
+    controller, gone = Controller(machine), weakref.ref(machine)
+    controller.close()
+    del machine
+    gc.collect()
+    assert gone() is None and controller.note == ""

@@ -509,3 +509,44 @@ def test_what_lesson_0_promises_of_the_ring():
     for _ in range(10):
         machine.step_both()
     assert np.linalg.norm(machine.gan.sample(256, seed=1) - start, axis=1).mean() > 0.2
+
+
+def test_the_running_average_is_that_of_training():
+    """After n updates of G it keeps (1 + n) / (10 + n), and goes back with the game."""
+    machine = Trainer("ring", get_recipe(scenes.scene("ring").recipe).but(ema=0.999))
+    mean = weights(machine.gan.average)
+    for n in range(3):
+        machine.step_both()
+        keep = (1 + n) / (10 + n)
+        mean = [
+            keep * a + (1 - keep) * b for a, b in zip(mean, weights(machine.gan.generator), strict=True)
+        ]
+    for one, other in zip(mean, weights(machine.gan.average), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+    machine.step_d()
+    assert int(machine.gan.step) == 3
+    machine.restart()
+    assert int(machine.gan.step) == 0
+
+
+def test_a_restart_remembers_as_many_moments_as_a_game_just_opened(ring):
+    ring.film.every = 160
+    ring.restart()
+    play(ring, 30)
+    assert ring.moments() == (0, 10, 20, 30)
+
+
+def test_who_moved_comes_back_with_the_moment(ring):
+    play(ring, 10)
+    ring.step_d()
+    ring.rewind(10)
+    assert ring.turn == "both"
+    ring.rewind(0)
+    assert ring.turn == ""
+
+
+def test_lost_points_reach_no_mode_and_are_no_error():
+    machine = Trainer("ring")
+    variable = machine.gan.generator.variables[0]
+    variable.assign(np.full(variable.shape, np.nan))
+    assert machine.look().figures["modes"] == (0, 8, 0.0)

@@ -9,9 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 from ganlib.playground import charts, drawing, pointing, views, widgets
+from ganlib.playground.controller import PLAYING
+from ganlib.playground.explorer import LatentExplorer
 from ganlib.playground.trainer import Trainer
 from tests.waiting import until
 
@@ -61,6 +64,54 @@ def test_buttons_post_commands_and_the_page_follows(lab):
     assert "The lab has trained nothing yet" in lab._line.value
     assert Image.open(io.BytesIO(lab._picture.value)).size == (drawing.SIDE, drawing.SIDE)
     until(lambda: "iteration 0" in lab._picture.tooltip, WAIT)
+
+
+def test_a_rate_that_only_code_can_ask_for_stays(lab):
+    """A slider that held less would write its own end back, and play another game."""
+    for rate in (0.5, 2e-6):
+        lab.controller.set(d_rate=rate).result(WAIT)
+        lab.controller.step_both(2).result(WAIT)
+        until(lambda rate=rate: lab._controls["d_rate"].value == pytest.approx(rate), WAIT)
+        assert lab.controller.settings.d_rate == rate
+    lab.controller.set(d_rate=0.001).result(WAIT)
+    until(lambda: lab._controls["d_rate"].value == pytest.approx(0.001), WAIT)
+
+
+def test_a_change_and_a_change_back_are_both_obeyed(lab):
+    free = threading.Event()
+    lab.controller.ask(lambda machine: free.wait(WAIT))  # the thread is busy: nothing is in force yet
+    lab._controls["d_steps"].value = 2
+    lab._controls["d_steps"].value = 1
+    free.set()
+    lab.controller.ask(lambda machine: None).result(WAIT)
+    assert lab.controller.settings.d_steps == 1 == lab._controls["d_steps"].value
+
+
+def test_play_does_what_it_says_while_a_step_is_under_way(lab):
+    free = threading.Event()
+    lab.controller.ask(lambda machine: free.wait(WAIT))
+    said = []
+    for _ in range(3):
+        said.append(lab._buttons["play"].description)
+        lab._buttons["play"].click()
+    free.set()
+    assert said == ["Play", "Pause", "Play"]
+    until(lambda: lab.controller.state == PLAYING, WAIT)
+    lab.controller.pause().result(WAIT)
+
+
+def test_a_lab_just_opened_has_a_scene_and_a_closed_one_keeps_no_widgets():
+    before = len(_instances)
+    lab = views.Playground("ring", batch_size=32)
+    assert lab.scene.name == "ring"
+    guest = LatentExplorer(lab)
+    assert guest.scene is lab.scene
+    lab.controller.swap(lambda: Trainer("ring", batch_size=32)).result(WAIT)  # the same data, made anew
+    until(lambda: guest.scene is lab.scene and "failed" not in lab._note.value, WAIT)
+    inside = len(_instances) - before
+    guest.widget.close()
+    lab.close()
+    assert len(_instances) - before < inside / 2
 
 
 def test_a_control_changes_its_setting_and_a_refused_value_goes_back(lab):

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ganlib import inputs, losses, metrics
+from ganlib import losses, metrics
 from ganlib.backend import tf
-from ganlib.errors import refuse, unknown
+from ganlib.errors import refuse, unknown, whole
 
 WIDTH, LATENT_DIM, BATCH = 64, 8, 64
 
@@ -72,9 +72,9 @@ def sweep(
     if pack not in range(1, BATCH + 1) or BATCH % pack:
         raise refuse("pack", pack, f"a divisor of {BATCH}", "Take 1, 2 or 4.")
     for name, count in {"seeds": seeds, "d_steps": d_steps, "frames": frames}.items():
-        inputs.whole(name, count, 1)
+        whole(name, count, 1)
     for name, count in {"steps": steps, "head_start": head_start}.items():
-        inputs.whole(name, count)
+        whole(name, count)
     at = steps * np.arange(frames + 1) // frames
     saturating = loss == "saturating"  # D's loss is the usual one: G's two are in one program
     pair = losses.LOSSES["non-saturating" if saturating else loss]

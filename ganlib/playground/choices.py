@@ -68,16 +68,17 @@ def first(data):
     return Choice(data, (2, units), (2, units))
 
 
-def write(choice, runs, settings):
+def write(choice, runs, settings, rules=None):
     """Return a game as a line of text: what it is made of, and what was played since its beginning.
 
     Args:
         choice: `Choice`.
         runs: Of `history.Log`.
-        settings: Those in force now.
+        settings: Those on the panel now.
+        rules: Those in force: a new seed waits for a restart.  By default all of them are.
     """
     data = choice.data + (f":{choice.cells}" if choice.cells else "")
-    then = runs[0][1] if runs else settings
+    then = runs[0][1] if runs else rules or settings
     text = "ganlib1 {} G{}x{} D{}x{}{}".format(data, *choice.g, *choice.d, _said(asdict(then)))
     for who, rules, count in runs:
         text += f";{_said(_changed(then, rules))} {who} {count}"
@@ -106,7 +107,7 @@ def read(text):
         who, count = "", 0
         if len(words) > 1 and words[-2] in ("d", "g", "both") and words[-1].isdigit():
             *words, who, count = words
-        if any("=" not in word for word in words):
+        if any("=" not in word for word in words) or (who and int(count) < 1):
             raise refuse("text", repr(part.strip()), "turns such as both 200", "Copy the whole line.")
         runs.append((_read(words), who, int(count)))
     if sum(count for *_, count in runs) > MOST:
@@ -139,6 +140,8 @@ def play(controller, text):
     A pause on the way ends it there.  What does not fit is raised, and the game of before stays.
     """
     choice, settings, runs = read(text)
+    for changes, *_ in runs:
+        controller.settings.but(**changes)  # what is no setting is refused now
     controller.swap(lambda: choice.machine(settings)).result()
     for changes, who, count in runs:
         if changes:

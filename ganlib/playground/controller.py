@@ -12,7 +12,7 @@ import time
 import weakref
 from concurrent.futures import Future
 
-from ganlib.errors import refuse
+from ganlib.errors import refuse, whole
 from ganlib.playground.history import Meter
 
 PAUSED, PLAYING, FAILED, CLOSED = "paused", "playing", "failed", "closed"
@@ -72,9 +72,7 @@ class Controller:
 
         Its result is the iteration reached, which is less than asked where a pause came first.
         """
-        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
-            raise refuse("iterations", repr(iterations), "a whole number ≥ 1", "Use play() for no end.")
-        return self._post(self._play, iterations)
+        return self._post(self._play, whole("iterations", iterations, 1))
 
     def pause(self):
         """Stop after the step under way."""
@@ -82,15 +80,15 @@ class Controller:
 
     def step_d(self, times=1):
         """Pause, and update D alone, so many times."""
-        return self._post(self._step, "step_d", times)
+        return self._post(self._step, "step_d", whole("times", times, 1))
 
     def step_g(self, times=1):
         """Pause, and update G alone, so many times."""
-        return self._post(self._step, "step_g", times)
+        return self._post(self._step, "step_g", whole("times", times, 1))
 
     def step_both(self, times=1):
         """Pause, and play one iteration, so many times."""
-        return self._post(self._step, "step_both", times)
+        return self._post(self._step, "step_both", whole("times", times, 1))
 
     def slow(self, on=True):
         """Play two iterations a second, or as many as there is time for."""
@@ -106,7 +104,7 @@ class Controller:
 
     def rewind(self, iteration):
         """Go back to the last remembered moment at or before an iteration, and pause."""
-        return self._post(self._again, "rewind", iteration)
+        return self._post(self._again, "rewind", whole("iteration", iteration))
 
     def swap(self, make):
         """Pause and take the machine that ``make()`` returns; what it raises leaves the old one there."""
@@ -114,7 +112,7 @@ class Controller:
 
     def ask(self, question):
         """Call ``question(machine)`` between two steps; the Future has its answer."""
-        return self._post(lambda: question(self._machine))
+        return self._post(self._answer, question)
 
     def close(self, timeout=10.0):
         """End the thread.  Commands still waiting are refused.  May be called twice, from any thread."""
@@ -166,7 +164,9 @@ class Controller:
     def _obey(self, done, action, arguments):
         if not done.set_running_or_notify_cancel():
             return
-        self._heard, self.note = time.monotonic(), ""
+        lost = self.state == FAILED and action not in (self._again, self._swap)
+        kept = self.note if lost or action == self._answer else ""  # guests ask at any time
+        self._heard, self.note = time.monotonic(), kept
         try:
             result = action(*arguments)
         except Exception as error:
@@ -203,7 +203,8 @@ class Controller:
         try:
             look, history = self._machine.look(), self._machine.curves.history()
         except Exception as error:
-            self._fail(error)
+            if self.state != FAILED:  # the picture of lost numbers fails, too: say the first reason
+                self._fail(error)
             look, history = self.look, self.history
         with self._changed:
             self.look, self.history, self.serial = look, history, self.serial + 1
@@ -241,8 +242,12 @@ class Controller:
             self.serial += 1
             self._changed.notify_all()
         self._settle()
+        self._machine = None  # the widgets may live on, the networks and their moments need not
 
     # ---- actions, in the thread ----
+
+    def _answer(self, question):
+        return question(self._machine)
 
     def _ready(self):
         if self.state == FAILED:
@@ -277,8 +282,7 @@ class Controller:
         self._gap = 1 / SLOW if on else 0.0
 
     def _set(self, changes):
-        later = self._machine.set(**changes)
-        if later:
+        if later := self._machine.set(**changes):
             self.note = f"{', '.join(later)}: acts at the next restart."
         return later
 
@@ -287,8 +291,7 @@ class Controller:
             self._pause()
         result = getattr(self._machine, name)(*arguments)
         self.error, self._meter = None, Meter()
-        if self.state == FAILED:
-            self.state = PAUSED
+        self.state = PAUSED if self.state == FAILED else self.state
         return result
 
 

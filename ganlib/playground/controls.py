@@ -4,15 +4,19 @@ import html
 import threading
 from dataclasses import asdict
 
+import numpy as np
+
 from ganlib import losses
 from ganlib.playground import choices, style
+from ganlib.playground.settings import LIMITS
 from ganlib.playground.widgets import button, group, w
 
 
 def settings(controller):
     """Return a control for each setting; a refused value goes back to what is in force."""
     now = controller.settings
-    rate = {"base": 10, "min": -5, "max": -1, "step": 0.25, "readout_format": ".1e"}
+    ends = dict(zip(("min", "max"), np.log10(LIMITS["d_rate"][1:]), strict=True))
+    rate = {"base": 10, **ends, "step": 0.25, "readout_format": ".1e"}
     made = {  # the figures are not bounded here: what is out of bounds is refused, and said
         "loss": w.Dropdown(options=list(losses.LOSSES), value=now.loss),
         "d_rate": w.FloatLogSlider(now.d_rate, **rate),
@@ -45,18 +49,25 @@ def follow(controls, now):
     """Show the settings in force, where a game was opened that has others."""
     for name, control in controls.items():
         if control.value != getattr(now, name):
-            control.value = getattr(now, name)
+            _show(control, getattr(now, name))
+
+
+def _show(control, value):
+    """Give a control a value that is in force already: it is not to be asked for again."""
+    control.following = True
+    control.value = value
+    control.following = False
 
 
 def _setter(controller, name, control):
     def changed(change):
-        if change["new"] == getattr(controller.settings, name):
+        if getattr(control, "following", False):
             return
         posted = controller.set(**{name: change["new"]})
         posted.add_done_callback(lambda done: done.exception() and _put_back())
 
     def _put_back():
-        control.value = getattr(controller.settings, name)
+        _show(control, getattr(controller.settings, name))
 
     return changed
 
@@ -71,7 +82,7 @@ class Setup:
     """
 
     def __init__(self, controller, choice, begin):
-        self.controller, self._begin = controller, begin
+        self.controller, self._begin, self._free = controller, begin, threading.Lock()
         options = [(label, name) for name, label in choices.NAMES.items()]
         self.data = w.Dropdown(options=options, value=choice.data, description="data")
         self.sizes = {}
@@ -144,7 +155,7 @@ class Setup:
         """Write the game of now into the text."""
 
         def ask(machine):
-            return choices.write(machine.choice, machine.log.runs, machine.settings)
+            return choices.write(machine.choice, machine.log.runs, machine.settings, machine.rules)
 
         def show(done):
             self.text.value = done.result()
@@ -166,6 +177,9 @@ class Setup:
 
     def _follow(self, act):
         """Do it beside the page's thread, and say what went wrong, if it did."""
+        if not self._free.acquire(blocking=False):  # two would play into one game
+            self.say("The game before is still on its way: Pause ends it.")
+            return
 
         def work():
             self.say("Building the networks …")
@@ -174,6 +188,8 @@ class Setup:
                 self.say("Here it is." if done else "Paused on the way.")
             except Exception as error:  # a thread's traceback is seen by nobody
                 self.say(str(error))
+            finally:
+                self._free.release()
 
         threading.Thread(target=work, name="ganlib-setup", daemon=True).start()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib.playground import drawing, game_drawing, games
 from ganlib.playground.game_views import ask
-from ganlib.playground.widgets import Picture, bundle, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, group, moved, page, w
 
 
 class LatentExplorer:
@@ -61,10 +61,8 @@ class LatentExplorer:
         lab.invite(self)
 
     def follow(self, look, playing):
-        """Draw anew when the lab pauses at another iteration."""
-        reached = look.figures["iteration"], look.scene
-        if not playing and reached != self._reached and look.scene is self.scene:
-            self._reached = reached
+        """Draw anew when the lab pauses at another iteration, or has another game."""
+        if not playing and moved(self, look):
             self.show()
 
     def say_error(self, words):
@@ -80,11 +78,12 @@ class LatentExplorer:
         here, way = self.walk.pad(self._x.value, self._y.value), self.walk.way()
         return ask(
             self,
-            lambda machine: (machine.gan.draw_images(here), machine.gan.draw_images(way)),
+            lambda machine: (*map(machine.gan.draw_images, (here, way)), machine.scene),
             self._show,
         )
 
-    def _show(self, images):
+    def _show(self, answer):
+        *images, self.scene = answer
         here, way = (game_drawing.walked(points, self.scene) for points in images)
         self._way_image = way
         self._pad.value, self._way.value = drawing.encoded(here), drawing.encoded(way)

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 from ganlib.playground import games
 from ganlib.playground.counter import Stand
-from ganlib.playground.widgets import button
+from ganlib.playground.widgets import button, moved
 
 
 def ask(guest, question, then):
@@ -70,13 +70,15 @@ class ShopGame(Stand):
 
     def follow(self, look, playing):
         """Keep up with the lab: fresh bottles for an untouched round, else a word about it."""
-        reached = look.figures["iteration"], look.scene
-        if playing or reached == self._reached:
+        if playing or not moved(self, look):
             return
-        self._reached = reached
         if look.scene is not self.counter.scene:
             self.deal()
-        elif not self.settled and not self.counter.marked().any() and reached[0] != self.round.iteration:
+        elif (
+            not self.settled
+            and not self.counter.marked().any()
+            and self._reached[0] != self.round.iteration
+        ):
             self._deal()
         else:
             self._count()

@@ -11,7 +11,7 @@ import numpy as np
 
 from ganlib import inputs, models, theory
 from ganlib.backend import tf
-from ganlib.errors import refuse
+from ganlib.errors import refuse, whole
 from ganlib.gan import GAN, draw_z
 from ganlib.playground import frames
 from ganlib.playground.examples import scene
@@ -71,7 +71,7 @@ class Trainer:
         gan = self.gan
         parts = [gan.discriminator, gan.generator, gan.d_optimizer, gan.g_optimizer]
         parts += [gan.average] if gan.average else []
-        return [variable for part in parts for variable in part.variables]
+        return [*(variable for part in parts for variable in part.variables), gan.step]
 
     # ---- settings ----
 
@@ -176,7 +176,9 @@ class Trainer:
         return tf.stack([loss, *right])
 
     def _g(self, draw):
-        return self.gan.update_generator(self._real(draw), self._z(self.gan.recipe.batch_size, draw))
+        loss = self.gan.update_generator(self._real(draw), self._z(self.gan.recipe.batch_size, draw))
+        self.gan.step.assign_add(1)  # by which the running average knows how much to keep
+        return loss
 
     def _both(self, draw):
         k = self.gan.recipe.d_steps
@@ -197,14 +199,15 @@ class Trainer:
         """Return everything that a later step depends on, settings apart."""
         counts = (self.iteration, self.d_updates, self.draw)
         arrays = [np.array(variable.numpy()) for variable in self.variables]
-        return {"arrays": arrays, "counts": counts, "last": self.last.copy(), "runs": self.log.runs}
+        seen = {"last": self.last.copy(), "runs": self.log.runs, "turn": self.turn}
+        return {"arrays": arrays, "counts": counts, **seen}
 
     def restore(self, state):
         """Put a state back.  The settings stay as they are now."""
         for variable, array in zip(self.variables, state["arrays"], strict=True):
             variable.assign(array)
         self.iteration, self.d_updates, self.draw = state["counts"]
-        self.turn = ""
+        self.turn = state["turn"]
         self.last, self.log = state["last"].copy(), Log(state["runs"])
         self._set(self.settings)  # a learning rate is one of the optimizer's variables
 
@@ -214,9 +217,7 @@ class Trainer:
 
     def rewind(self, iteration):
         """Go back to the last remembered moment at or before an iteration; return which it was."""
-        if isinstance(iteration, bool) or not isinstance(iteration, int) or iteration < 0:
-            raise refuse("iteration", repr(iteration), "a whole number ≥ 0", "See moments().")
-        self.restore(self.film.back_to(iteration))
+        self.restore(self.film.back_to(whole("iteration", iteration)))
         self.curves.back_to(self.draw)
         return self.iteration
 
@@ -232,9 +233,8 @@ class Trainer:
             self._reseed()
             self._compile()
             self.look = frames.looker(self)
-            self.film = Film(every=10 if self.scene.flat else 50)
-            self.film.take(0, self.state, force=True)
-        self.curves = Curves()
+        self.film, self.curves = Film(every=10 if self.scene.flat else 50), Curves()
+        self.film.take(0, self.state, force=True)
 
     def preview(self, iterations):
         """Play from the beginning to each of some iterations; return the looks, and change nothing.

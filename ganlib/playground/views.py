@@ -96,7 +96,7 @@ class Playground(Lab):
     @property
     def scene(self):
         """The `examples.Scene` of the game that is played now."""
-        return self.controller.look.scene
+        return self.controller.ask(lambda machine: machine.scene).result()
 
     def invite(self, guest):
         """Call ``guest.follow(look, playing)`` after each picture, as long as the guest is there."""
@@ -174,17 +174,19 @@ class Playground(Lab):
 
     def _play(self):
         """Play or pause, and say so at once: the label does not wait for the next picture."""
-        playing = self.controller.state == PLAYING
+        playing = self.controller.state == PLAYING if self._asked is None else self._asked
         self._asked = not playing
         self._label(not playing)
-        posted = (self.controller.pause if playing else self.controller.play)()
-        posted.add_done_callback(lambda _: setattr(self, "_asked", None))
+        self._posted = posted = (self.controller.pause if playing else self.controller.play)()
+        posted.add_done_callback(lambda done: done is self._posted and setattr(self, "_asked", None))
 
     def _rewind(self):
         self.controller.rewind(self._moment.value)
 
     def _point(self, sent):
         """Say what is under the pointer, whose place came as two shares."""
+        if self.controller.look is None:
+            return
         x, y = map(float, sent.split())
         self._under.value = (
             f'<div class="ganlib-under">{html.escape(pointing.at(self.controller.look, x, y))}</div>'

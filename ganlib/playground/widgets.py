@@ -53,6 +53,21 @@ def bundle(widget, image, alt, words):
     return live | {"image/png": image, "text/plain": words}, {"image/png": {"alt": alt}}
 
 
+def moved(guest, look):
+    """Return whether a look shows another moment or game than a guest has followed, and keep that."""
+    now, last = (look.figures["iteration"], look.scene), guest._reached
+    guest._reached = now
+    return last is None or now[0] != last[0] or now[1] is not last[1]
+
+
+def _close(widget):
+    """Close a widget and all inside it, which would stay in memory else."""
+    looks = [getattr(widget, name, None) for name in ("layout", "style")]
+    for part in (*getattr(widget, "children", ()), *filter(None, looks)):
+        _close(part)
+    widget.close()
+
+
 class Lab:
     """What every live view shares: a controller, a box of widgets, a still for pages without a kernel."""
 
@@ -69,7 +84,7 @@ class Lab:
     def close(self):
         """End the thread and take the widgets off the page."""
         self.controller.close()
-        self.widget.close()
+        _close(self.widget)
 
     def still(self):
         """Return ``(PNG bytes, words)`` of the first picture, for a page without a kernel."""
