@@ -22,8 +22,8 @@ setup:
 	@PYTHON="$(PYTHON)" tools/setup.sh
 
 lab: setup
-	$(PY) -m ganlib start $(COURSE)
-	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) $(COURSE)
+	$(PY) -m ganlib start "$(COURSE)"
+	.venv/bin/jupyter lab $(ROOT_USER) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_OPTIONS) "$(COURSE)"
 
 # In parts, JOBS at a time: two, so that two cores are busy to the end.  -O keeps their outputs apart, where make can.
 JOBS ?= 2

@@ -66,6 +66,10 @@ check.jsd = print
 for i in range(7):
     print(f"2.{i + 1} passed.")
 """
+WRITTEN = """
+formatter = get_ipython().display_formatter.formatters["text/plain"]
+formatter.for_type(tuple, lambda value, printer, cycle: printer.text("('passed', '', '')"))
+"""
 FAMILY = """
 import os, subprocess, time
 for mine in (False, True):
@@ -134,6 +138,9 @@ def quick(pids):
         "exit/02_the_math.ipynb": (before("import os\nos._exit(0)"), NOT_CHECKED),
         "flood/02_the_math.ipynb": (before("while True: print('x' * 10_000)"), PASSED),
         "faked/02_the_math.ipynb": (before(FAKED, folder="exercises"), BLANK),
+        "written/02_the_math.ipynb": (before(WRITTEN, folder="exercises"), BLANK),
+        "real-time/02_the_math.ipynb": (before("import os\nos.kill(os.getpid(), 40)"), NOT_CHECKED),
+        "half/02_the_math.ipynb": (notebook().replace("# NBVAL", "# \\ud83d NBVAL", 1), PASSED),
         "shadow/02_the_math.ipynb": (
             notebook("exercises", change={"lesson_02": "class check: jsd = optimal_d = print"}),
             BLANK,
@@ -322,19 +329,27 @@ def test_whatever_goes_wrong_there_is_a_row_for_each_task(setting, due, tmp_path
     assert found[0]["hint"] == due[0] and found[0]["advice"].startswith(due[1])
 
 
-def test_ctrl_c_keeps_what_is_done_and_ends_the_kernels(tmp_path):
+@pytest.mark.parametrize("way", ["SIGINT", "SIGTERM", "SIGHUP", "SIGINT twice"])
+def test_an_end_before_its_time_keeps_what_is_done_and_ends_the_kernels(way, tmp_path):
     slow, fast = before("import time\ntime.sleep(1000)"), notebook("exercises")
     folder = fill(tmp_path / "in", {"a/02_x.ipynb": fast, "b/02_x.ipynb": slow, "c/02_x.ipynb": fast})
     command = [sys.executable, "-m", "ganlib", "check", folder, "--csv", tmp_path / "out.csv"]
-    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  a background job ignores it
+    name, *twice = way.split()
+
+    def heard():  # a background job ignores it
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
+
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as running:
         assert running.stderr.readline().startswith("a/02_x.ipynb: 0 of 7 passed (")
         me = psutil.Process(running.pid)
         while not (children := me.children()):
             time.sleep(0.02)
-        running.send_signal(signal.SIGINT)
+        for _ in range(1 + len(twice)):
+            running.send_signal(signal.Signals[name])
+            time.sleep(0.05)
         assert running.wait(20) == 130
     assert [row["learner"] for row in table(tmp_path / "out.csv")] == ["a"] * 7
+    assert not (tmp_path / "out.csv.part").exists()
     assert not any(child.is_running() for child in children)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ganlib.cli import main
 from ganlib.grading.folder import find, read
+from ganlib.grading.names import lesson_of
 
 ROOT = Path(__file__).parent.parent
 (SOLUTION,) = (ROOT / "solutions").glob("02_*.ipynb")
@@ -124,7 +126,7 @@ def test_the_others_get_a_line_each(graded):
     left_out = [line for line in graded[1] if ": left out, " in line]
     due = {name: why for name, (_, why) in LEFT_OUT.items()}
     due["text/.ipynb_checkpoints"] = due.pop("text/.ipynb_checkpoints/02_the_math.ipynb")
-    due |= {"loop": "a link to a folder", "gone.ipynb": "not a file, or a link to nothing"}
+    due |= {"loop": "a link to a folder", "gone.ipynb": "a link"}
     assert left_out == [f"{name}: left out, {due[name]}" for name in sorted(due, key=Path)]
 
 
@@ -166,3 +168,25 @@ def test_nothing_in_a_folder_is_lost(tmp_path_factory, files):
             assert all(isinstance(source, str) for source in read(path))
         except ValueError as error:
             assert "accepted a notebook of format 4" in str(error)
+
+
+def test_a_link_to_anothers_work_is_left_out(tmp_path):
+    root = fill(tmp_path, {"bob/02_x.ipynb": RIGHT})
+    (root / "ada").mkdir()
+    (root / "ada/02_x.ipynb").symlink_to(root / "bob/02_x.ipynb")
+    found = find(root)
+    assert found.hand_ins == [root / "bob/02_x.ipynb"]
+    assert found.left_out == [(root / "ada/02_x.ipynb", "a link")]
+
+
+def test_files_below_or_above_a_learners_notebook_are_nobodys(tmp_path):
+    files = {"ada/02_x.ipynb": RIGHT, "ada/runs/one/grid.png": "", "bob/exercises/02_x.ipynb": RIGHT}
+    root = fill(tmp_path, files | {"bob/guesses.jsonl": "", "cy/notes/02_x.zip": "PK"})
+    found = [path.relative_to(root).as_posix() for path in find(root).hand_ins]
+    assert found == ["ada/02_x.ipynb", "bob/exercises/02_x.ipynb", "cy/notes/02_x.zip"]
+
+
+def test_a_bracket_that_is_never_closed_costs_no_time():
+    start = time.process_time()
+    lesson_of("02_x.ipynb", ["import ganlib.checks(\n" * 20_000])
+    assert time.process_time() - start < 5  # quadratic, it took half a minute

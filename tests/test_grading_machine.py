@@ -1,5 +1,6 @@
 """The grader's own trouble is found before the first hand-in, and never looks like a learner's."""
 
+import contextlib
 import csv
 import json
 import os
@@ -9,8 +10,11 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ganlib.cli import main
@@ -216,6 +220,73 @@ def test_what_the_machine_lacks_in_the_midst_is_no_mistake(tmp_path, capsys):
     assert {(row["verdict"], row["hint"]) for row in lost} == {("not checked", "machine")}
     assert "No space left on device" in lost[0]["advice"]
     assert "This machine kept some from being checked" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_in_the_midst_stops_nobody_else(folder, tmp_path, monkeypatch):
+    made, calls = tempfile.mkdtemp, []
+
+    def mkdtemp(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:  # the first is the preflight's
+            raise OSError(28, "No space left on device")
+        return made(*arguments, **options)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    assert main(["check", str(folder), "--csv", str(tmp_path / "out.csv")]) == 1
+    rows = table(tmp_path / "out.csv")
+    assert {row["hint"] for row in rows if row["learner"] == "ada"} == {"machine"}
+    assert [row["verdict"] for row in rows if row["learner"] == "bob"] == PASSED
+
+
+def test_an_error_of_the_grader_itself_is_one_row(folder, tmp_path, monkeypatch):
+    grade = hand_ins.grade
+
+    def stumbles(path, *rest):
+        if path.parent.name == "ada":
+            raise RuntimeError("a mistake of ours")
+        return grade(path, *rest)
+
+    monkeypatch.setattr(hand_ins, "grade", stumbles)
+    assert main(["check", str(folder), "--csv", str(tmp_path / "out.csv")]) == 0
+    first, *rows = table(tmp_path / "out.csv")
+    assert (first["learner"], first["verdict"], first["hint"]) == ("ada", "not checked", "kernel")
+    assert "a mistake of ours" in first["advice"] and [row["verdict"] for row in rows] == PASSED
+
+
+def test_a_learners_own_fault_is_not_the_machines(tmp_path):
+    cell = with_cell("import numpy as np", "held = [open('/dev/null') for _ in range(10**6)]")
+    hints = {row["hint"] for row in graded(tmp_path, cell)}
+    assert "machine" not in hints
+
+
+def test_a_grader_that_is_killed_leaves_no_kernel(tmp_path):
+    slow = with_cell("import numpy as np", "import time\ntime.sleep(1000)")
+    path = fill(tmp_path / "in", {"ada/02_x.ipynb": slow})
+    command = [sys.executable, "-m", "ganlib", "check", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        me, kernels = psutil.Process(running.pid), []
+        while not kernels or time.time() - kernels[0].create_time() < 4:  # it sleeps by now
+            with contextlib.suppress(psutil.Error):  # the preflight's ends meanwhile
+                kernels = [one for one in me.children() if "ipykernel_launcher" in one.cmdline()]
+            time.sleep(0.1)
+        running.kill()
+    psutil.wait_procs(kernels, timeout=20)
+    assert not any(one.is_running() for one in kernels)
+
+
+def test_the_table_may_go_through_a_link_or_into_a_pipe(folder, tmp_path):
+    target, link, pipe = tmp_path / "kept.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    with hand_ins._table(link) as file:
+        file.write("new")
+    assert link.is_symlink() and target.read_text("utf-8-sig") == "new"
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        with hand_ins._table(pipe) as file:
+            file.write("through")
+        assert read.result(10) == "through" and pipe.is_fifo()
 
 
 def test_a_name_and_imports_that_differ_get_a_note_above_their_rows(tmp_path, capsys):

@@ -254,6 +254,30 @@ def test_what_is_a_number(text, number):
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1 000", 1000),
+        ("1\u202f000 steps", 1000),
+        ("1,000", 1000),
+        ("12,500", 12500),
+        ("1,000,000", 1e6),
+        ("0,693", 0.693),
+        ("1,386", 1.386),
+        ("1,5", 1.5),
+        ("2½", 2.5),
+        ("-1 ½", -1.5),
+        ("½ of it", 0.5),
+        ("½ ½", None),
+        ("1e999999999", None),
+        ("1e2", 100),
+        ("2/0", None),
+    ],
+)
+def test_thousands_and_mixed_fractions_are_numbers(text, number):
+    assert bank.number(text) == (None if number is None else pytest.approx(number))
+
+
+@pytest.mark.parametrize(
     ("typed", "kept_as"),
     [("½", 50), ("0.5", 50), ("2/5", 40), ("0.5 %", 0.5), ("50", 50), ("1", 1), ("1 %", 1), (0.5, 0.5)],
 )

@@ -86,11 +86,39 @@ def test_a_version_that_was_withdrawn_is_one_sentence(said, tmp_path):
     assert "make lab NEWEST=1" in done.stderr and done.stderr.count("\n") == 1
 
 
+def gone(folder):
+    """The Python below it was renewed, as a package manager does it."""
+    (folder / ".venv/bin/python").unlink()
+    (folder / ".venv/bin/python").symlink_to(folder / "nowhere")
+
+
+def moved(folder):
+    """What is installed names the folder in which it was."""
+    (folder / ".venv/bin/python").unlink()
+    (folder / ".venv/bin/python").symlink_to(sys.executable)
+    stamp = folder / ".venv/.installed"
+    stamp.write_text(stamp.read_text().replace(str(folder), "/elsewhere"))
+
+
+def test_a_python_in_a_folder_with_a_space_is_found_and_its_error_told(tmp_path):
+    full = 'case "$1" in -c) ;; *) echo "[Errno 28] No space left on device" >&2; exit 1;; esac'
+    folder = checkout(tmp_path, ("python3", "exit 127"))
+    (folder / "bin").rename(folder / "b in")
+    fake = folder / "b in/python3"
+    fake.write_text(f"#!/bin/sh\n{full}\n")
+    done = setup(folder, PYTHON=str(fake))
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr and "python3-venv" not in done.stderr
+    done = setup(folder, PYTHON=str(folder / "b in/python9"))
+    assert f"found no {folder}/b in/python9: install one" in done.stderr
+
+
 def test_what_is_installed_is_not_installed_again(tmp_path):
     folder = checkout(tmp_path, *[(name, "exit 1") for name in ("python3", "python")])
-    (folder / ".venv").mkdir()
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv/bin/python").symlink_to(sys.executable)
     wanted = subprocess.run(
-        "cat pyproject.toml constraints.txt | cksum",
+        'echo "$(cat pyproject.toml constraints.txt | cksum) $PWD"',
         shell=True,
         cwd=folder,
         capture_output=True,
@@ -100,6 +128,9 @@ def test_what_is_installed_is_not_installed_again(tmp_path):
     (folder / ".venv" / ".installed").write_text(wanted)
     done = setup(folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for spoil in (gone, moved):
+        spoil(folder)
+        assert setup(folder, PYTHON="python").returncode == 1  # it wants to install, and cannot
     (folder / "constraints.txt").write_text("numpy==2.0\n")
     assert setup(folder, PYTHON="python").returncode == 1
 

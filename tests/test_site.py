@@ -256,6 +256,23 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path, capsys):
         website.main(["--out", str(tmp_path)])
     assert "holds something else" in capsys.readouterr().err
     assert (tmp_path / "letter.txt").read_text() == "keep me"
+    (tmp_path / "index.html").write_text("a home page of one's own")
+    with pytest.raises(SystemExit):
+        website.main(["--out", str(tmp_path)])
+    assert (tmp_path / "letter.txt").read_text() == "keep me"
+
+
+def test_an_older_site_goes_and_what_is_hidden_stays(tmp_path, monkeypatch):
+    for name, data in {
+        "search-index.js": "ganlibIndex([]);",
+        "old/page.html": "",
+        ".git/HEAD": "x",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(data)
+    monkeypatch.setattr(website.Site, "render", lambda site: {"index.html": b"new"})
+    website.main(["--out", str(tmp_path)])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "index.html"]
 
 
 ADDRESS = "https://code.example.org/some/course.git"

@@ -7,30 +7,35 @@ cd "$(dirname "$0")/.."
 stamp=.venv/.installed
 log=.venv/install.log
 
-plain=$(cat pyproject.toml constraints.txt | cksum)
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+plain="$(cat pyproject.toml constraints.txt | cksum) $PWD"  # what is installed knows its folder
 wanted="$plain${NEWEST:+ newest}"
 versions=${NEWEST:+--upgrade --upgrade-strategy eager}
 case $(cat "$stamp" 2>/dev/null) in  # the newest ones, once asked for, do without being asked for again
-    "$wanted" | "$plain newest") exit 0 ;;
+    "$wanted" | "$plain newest") .venv/bin/python -c "$fits" >/dev/null 2>&1 && exit 0 ;;
 esac
 
-fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 python=
-for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python}; do
+if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- python3 python3.13 python3.12 python3.11 python; fi
+for candidate; do
     if "$candidate" -c "$fits" >/dev/null 2>&1; then
         python=$candidate
         break
     fi
 done
 if [ -z "$python" ]; then
-    found=$(python3 --version 2>/dev/null || echo "no python3")
+    found=$("${PYTHON:-python3}" --version 2>/dev/null || echo "no ${PYTHON:-python3}")
     echo "This course needs Python 3.11, 3.12 or 3.13 and found $found: install one of them, or name it with  make PYTHON=/path/to/python ...  and try again." >&2
     exit 1
 fi
 
 if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c "$fits" >/dev/null 2>&1; then
-    if ! "$python" -m venv --clear .venv >/dev/null 2>&1; then
-        echo "Python could not make a virtual environment in .venv: on Debian and Ubuntu install the package python3-venv, then try again." >&2
+    if ! why=$("$python" -m venv --clear .venv 2>&1); then
+        case $why in
+            *ensurepip*|*"No module named"*) why="on Debian and Ubuntu install the package python3-venv, then try again." ;;
+            *) why=$(printf %s "$why" | tail -n 1) ;;
+        esac
+        echo "Python could not make a virtual environment in .venv: $why" >&2
         exit 1
     fi
 fi

@@ -39,7 +39,7 @@ def find(folder):
     """Look through a folder and all below it, or at one file.
 
     A hand-in is what is a notebook by name or content.  Anything else is one too if something says whose
-    it is and its learner has handed in nothing better.  Links to folders and hidden files never are.
+    it is and its learner has handed in nothing better.  Links and hidden files never are.
 
     Raises:
         ValueError: It does not exist.
@@ -53,7 +53,9 @@ def find(folder):
     served = {learner_of(path, folder)[0] for path in hand_ins}
     for path in (path for path in files if path not in hand_ins):
         learner, named = learner_of(path, folder)
-        if named and learner not in served:
+        better = any(f"{learner}/".startswith(f"{other}/") for other in served)
+        better |= any(f"{other}/".startswith(f"{learner}/") for other in served)
+        if named and not better:
             hand_ins.add(path)
         else:
             left_out.append((path, _what(path)))
@@ -80,10 +82,12 @@ def _walk(folder):
         left_out += [(Path(place, name), "a link to a folder") for name in linked]
         folders[:] = [name for name in folders if name not in {*hidden, *linked}]
         for path in (Path(place, name) for name in names if name not in hidden):
-            if path.is_file():
+            if path.is_symlink():  # it may name another's work, or any file that the teacher may read
+                left_out.append((path, "a link"))
+            elif path.is_file():
                 files.append(path)
             else:
-                left_out.append((path, "not a file, or a link to nothing"))
+                left_out.append((path, "not a file"))
     return files, left_out
 
 
@@ -119,9 +123,11 @@ def read(path):
         if large:
             raise ValueError("too large")
         cells = json.loads(held)["cells"]  # UTF-8, UTF-16 or UTF-32, whatever it begins with
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        todo = "Ask for the file again, as JupyterLab saves it."
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return [source.encode("utf-8", "replace").decode() for source in sources]  # half an emoji: as "?"
+    except (ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
+        way = ", with its outputs cleared" if large else ""
+        todo = f"Ask for the file again, as JupyterLab saves it{way}."
         accepted = "a notebook of format 4, under 50 MB"
         raise refuse(path.name, "more" if large else _kind(held), accepted, todo) from error
 

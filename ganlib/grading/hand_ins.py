@@ -8,6 +8,7 @@ import contextlib
 import csv
 import math
 import os
+import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from threading import Event
@@ -48,6 +49,16 @@ def grade(path, root, limits=LIMITS, stop=None):
     if note:
         rows.insert(0, (*whose, "", "note", "lesson", note, file))
     return [dict(zip(COLUMNS, map(_plain, row), strict=True)) for row in rows], cost
+
+
+def _graded(path, root, limits, stop):
+    """`grade`, and a row where that itself fails: the others have their turn."""
+    try:
+        return grade(path, root, limits, stop)
+    except Exception as error:
+        whose, file = learner_of(path, root)[0], path.relative_to(root).as_posix()
+        row = (whose, "", "", "not checked", "kernel", what_of(error), file)
+        return [dict(zip(COLUMNS, map(_plain, row), strict=True))], (0.0, 0.0, 0)
 
 
 def _known(path):
@@ -110,8 +121,8 @@ def check(folder, out=None, jobs=1, limits=LIMITS):
         limits: A `Limits`.
 
     Returns:
-        The exit code: 0; 1 where this machine kept something from being checked; or 130 after Ctrl-C,
-        with the rows of the hand-ins that were done.
+        The exit code: 0; 1 where this machine kept something from being checked; or 130 after Ctrl-C, a
+        plain kill or a closed terminal, with the rows of the hand-ins that were done.
 
     Raises:
         OSError: The table cannot be written, or this machine cannot run a kernel; nothing was run.
@@ -137,22 +148,43 @@ def check(folder, out=None, jobs=1, limits=LIMITS):
 
 
 def _grade_all(found, jobs, limits, stop):
-    """Return the rows of all hand-ins that were done, and 0, or 130 after Ctrl-C."""
-    rows = []
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(grade, path, found.root, limits, stop) for path in found.hand_ins}
+    """Return the rows of all hand-ins that were done, and 0, or 130 where it was ended before."""
+    with ThreadPoolExecutor(jobs) as pool, _ended_by(signal.default_int_handler) as end_by:
+        all_of_them = [pool.submit(_graded, path, found.root, limits, stop) for path in found.hand_ins]
+        waiting, code = set(all_of_them), 0
         try:
             while waiting:
                 # A signal just before an endless wait would be heard only at its end: hence 1 s.
                 done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
                 for some, cost in (future.result() for future in done):
-                    rows += some
                     _say(_line(some, *cost))
         except KeyboardInterrupt:
+            end_by(signal.SIG_IGN)  # a second one would leave kernels behind, and no table
             stop.set()
             pool.shutdown(cancel_futures=True)
-            return rows, 130
-    return rows, 0
+            code = 130
+        made = [future.result()[0] for future in all_of_them if not future.cancelled()]
+    return [row for rows in made if all(row["hint"] != "stopped" for row in rows) for row in rows], code
+
+
+@contextlib.contextmanager
+def _ended_by(handler):
+    """Let a plain kill and a closed terminal do what Ctrl-C does; yield what changes that."""
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heard = [one for one, now in before.items() if now in (signal.SIG_DFL, signal.default_int_handler)]
+
+    def set_all(to):
+        with contextlib.suppress(ValueError):  # only the main thread hears signals
+            for one in heard:
+                signal.signal(one, to)
+
+    set_all(handler)
+    try:
+        yield set_all
+    finally:
+        with contextlib.suppress(ValueError):
+            for one in heard:
+                signal.signal(one, before[one])
 
 
 def _say(line):
@@ -174,6 +206,11 @@ def _table(out):
     """Open the CSV under another name, and give it its own when all of it is there."""
     if out is None:
         yield sys.stdout
+        return
+    out = out.resolve()  # a link stays one: what it names is written
+    if out.exists() and not (out.is_file() or out.is_dir()):  # a device or a pipe cannot be replaced
+        with open(out, "w", encoding="utf-8", newline="") as file:
+            yield file
         return
     part = out.with_name(f"{out.name}.part")
     try:

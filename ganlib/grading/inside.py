@@ -26,6 +26,7 @@ def seat(lesson, mark):
     import resource
 
     from IPython import get_ipython
+    from IPython.core.formatters import DisplayFormatter
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
@@ -33,13 +34,19 @@ def seat(lesson, mark):
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     # A hand-in may print without end: nobody listens, and so it costs no memory.
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    here, names = tasks(lesson), get_ipython().user_ns
+    shell = get_ipython()
+    here, names, plain = tasks(lesson), shell.user_ns, DisplayFormatter(parent=shell)
     for name in ("exit", "quit"):  # IPython's end the kernel, some cells later
         names.pop(name, None)
     for name in [name for name in sys.modules if name.startswith(("ganlib.checks", "ganlib.grading"))]:
         del sys.modules[name]
     importlib.import_module("ganlib.checks").Task.__call__ = lambda task, *answers: None
-    sys.modules[mark] = lambda number: judge(here[number], names)
+
+    def verdict(number):
+        shell.display_formatter = plain  # hers could write another verdict into the reply
+        return judge(here[number], names)
+
+    sys.modules[mark] = verdict
 
 
 def judge(task, names):

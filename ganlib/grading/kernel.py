@@ -60,6 +60,14 @@ class Limits:
     memory: float = 4e9
 
 
+def _signal(number):
+    """Return a signal's name; those of real time have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 class Ended(Exception):
     """The kernel is gone or has to go; the arguments are a hint and its advice."""
 
@@ -78,10 +86,11 @@ class Kernel:
     def __init__(self, limits, stop):
         self.limits, self.stop = limits, stop
         self.mark, self.began, self.cost = secrets.token_hex(16), time.monotonic(), (0.0, 0.0, 0)
+        self.folder, self.socket, self.process = None, None, None
+        self.seated, self.died, self.heard = False, False, b""
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="ganlib-", ignore_cleanup_errors=True)
-        self.socket, self.process, self.seated, self.heard = None, None, False, b""
         try:
             self._start(Path(self.folder.name))
         except BaseException:
@@ -100,6 +109,7 @@ class Kernel:
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         own = {MARK: self.mark, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         own |= {"TMPDIR": str(work), "IPYTHONDIR": str(folder), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        own |= {"JPY_PARENT_PID": str(os.getpid())}  # it ends itself where the grader is killed
         if not os.path.isabs(os.path.expanduser("~")):  # an account without a home: Jupyter asks for one
             own["HOME"] = str(folder)
         self.process = subprocess.Popen(
@@ -143,7 +153,7 @@ class Kernel:
         """Return how the kernel ended, if by itself, and its first and last error: "" if in silence."""
         words, lines = [], self.clean(self.heard.decode(errors="replace")).splitlines()
         if self.died and self.process.returncode < 0:
-            words.append(f"It got {signal.Signals(-self.process.returncode).name}.")
+            words.append(f"It got {_signal(-self.process.returncode)}.")
         if self.died and self.process.returncode == -signal.SIGKILL:
             words.append("So ends a process when the machine has no memory left.")
         told = [shorten(line, 180, placeholder=" …") for line in lines if TELLING.search(line)]
@@ -152,7 +162,8 @@ class Kernel:
 
     def clean(self, text):
         """Return text without what differs from run to run: addresses, numbers of cells, the folder."""
-        text = re.sub(r"\(\d+\.py, line (\d+)\)", r"(line \1)", text.replace(self.folder.name, "..."))
+        text = text.replace(self.folder.name, "...") if self.folder else text
+        text = re.sub(r"\(\d+\.py, line (\d+)\)", r"(line \1)", text)
         return re.sub(r"\b0x[0-9a-f]+", "0x...", text)
 
     def _own(self, pid):

@@ -19,13 +19,14 @@ MEMORY = "Close other programs, ask for fewer --jobs, or allow more:  ulimit -v 
 FILES = "Allow more, 256 for each of --jobs:  ulimit -n 1024"
 THREADS = "Allow more processes and memory:  ulimit -u 4096 -v unlimited"
 FAULTS = {  # what an error says, where the machine is to blame -> what to do
-    r"No space left|Disk quota|Read-only file system|Errno (28|30|122)\b": DISK,
-    r"Too many open files|Errno 24\b": FILES,
+    r"No space left|Disk quota|Errno (28|122)\b": DISK,
     r"Cannot allocate|Errno 12\b": MEMORY,
-    r"Resource temporarily|Errno 11\b|start new thread": THREADS,
 }
 CURES = FAULTS | {  # these too, in words that a hand-in's own mistake may have as well
     r"MemoryError|bad_alloc|SIGKILL|failed to map": MEMORY,
+    r"Too many open files|Errno 24\b": FILES,
+    r"Resource temporarily|Errno 11\b|start new thread": THREADS,
+    r"Read-only file system|Errno 30\b": DISK,
     r"GB of memory": "The checks alone need more: name more with  --memory",
     r"temporary directory|Permission": DISK,
 }
@@ -43,7 +44,10 @@ def refuse_unfit(lessons, limits, stop):
     Raises:
         OSError: It could not be done; the message has the kernel's last words and what to do.
     """
-    folder = tempfile.gettempdir()
+    try:
+        folder = tempfile.gettempdir()
+    except OSError as error:
+        raise refuse("TMPDIR", error, "a folder to write in", DISK, OSError) from error
     most = zmq.IPC_PATH_MAX_LEN - ROOM
     if len(os.fsencode(folder)) > most:
         todo = "A kernel's sockets lie there. Name a shorter one:  TMPDIR=/tmp ganlib check"

@@ -26,8 +26,12 @@ DATE = re.compile(  # with the time behind it
     r"(?<!\d)(\d{4}([-_.]?)\d\d\2\d\d|\d\d([-_.])\d\d\3\d{4})(?!\d)"
     r"([T _-]+\d\d[-_.:h]?\d\d([-_.:]?\d\d)?(?!\d))?"
 )
-COPY = re.compile(r"(-Copy\d+|-checkpoint| ?\(\d+\))+$")  # JupyterLab's and a browser's second one
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+ganlib\.checks\b(?:[^\n(#]*\([^)]*\)|[^\n#]*)", re.M)
+COPY = re.compile(
+    r"(-Copy\d+|-checkpoint| ?\(\d+\)| - (Copy|Kopie|Copie))+$"
+)  # JupyterLab's and a browser's second one
+IMPORT = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+ganlib\.checks\b(?:[^\n(#]*\([^)]{0,2000}\)|[^\n#]*)", re.M
+)
 
 
 def _download(name):

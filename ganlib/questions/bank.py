@@ -30,10 +30,11 @@ Tables under ``[recall.NAME]`` ask about earlier lessons, at the start of the pa
 Sentences are plain text: no Markdown.
 """
 
+import math
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -132,7 +133,7 @@ class Question:
         """Return an answer that was kept in words."""
         if self.kind == "choice":
             return self.choices[answer].says
-        return f"{answer:g} {self.unit}".strip() if self.kind == "number" else answer
+        return f"{answer:.10g} {self.unit}".strip() if self.kind == "number" else answer
 
     def truth(self):
         """Return the right answer in words; nothing where there is none."""
@@ -160,17 +161,24 @@ class Question:
 
 
 def number(text):
-    """Return the number that a person typed, or None: ``0.7``, ``0,7``, ``½``, ``2/3``, ``70`` are."""
-    text = str(text).strip().replace(",", ".").replace("−", "-")
-    for sign, value in (("½", "1/2"), ("⅓", "1/3"), ("¼", "1/4"), ("¾", "3/4")):
-        text = text.replace(sign, value)
-    found = re.match(r"[-+]?(\d+\s*/\s*\d+|\d*\.?\d+(e[-+]?\d+)?|\d+\.)(?=[^\d.]*$)", text, re.I)
+    """Return the number that a person typed, or None.
+
+    ``0.7``, ``0,7``, ``½``, ``2½``, ``2/3``, ``70`` are numbers, and so are ``1 000`` and ``1,000``.  A
+    comma before three digits of which the last is 0 parts thousands: ``1,386`` is a little more than 1.
+    """
+    text = str(text).strip().replace("−", "-")
+    text = re.sub(r"(?<=\d)[ \u00a0\u2009\u202f'’](?=\d{3}(?!\d))", "", text)
+    thousands = r"(?<![\d,.])[1-9]\d{0,2}(,\d{3})*,\d\d0(?![\d,])"
+    text = re.sub(thousands, lambda one: one[0].replace(",", ""), text).replace(",", ".")
+    if mixed := re.fullmatch(r"([-+]?)\s*(\d{0,9})\s*([½⅓¼¾])[^\d.½⅓¼¾]*", text):
+        value = int(mixed[2] or 0) + unicodedata.numeric(mixed[3])
+        return -value if mixed[1] == "-" else value
+    found = re.match(r"[-+]?(\d+\s*/\s*\d+|\d*\.?\d+(e[-+]?\d+)?|\d+\.)(?=[^\d.½⅓¼¾]*$)", text, re.I)
     if not found:
         return None
-    try:
-        return float(Fraction(found[0].replace(" ", "")))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
+    over, _, under = found[0].partition("/")
+    value = float(over) / float(under or 1) if float(under or 1) else math.inf
+    return value if math.isfinite(value) else None
 
 
 @cache

@@ -30,6 +30,7 @@ def count(folder, out=None):
     """
     folder = Path(folder)
     files = sorted(folder.rglob("*guesses*.jsonl")) if folder.is_dir() else []
+    files = [path for path in files if not any(p.startswith(".") for p in path.relative_to(folder).parts)]
     if not files:
         todo = "Collect the learners' workspaces, or their guesses.jsonl, in one folder."
         raise refuse("FOLDER", folder, "a folder with files *guesses*.jsonl", todo)
@@ -56,7 +57,7 @@ def count(folder, out=None):
     if out is None:
         _write(sys.stdout, rows)
     else:
-        with open(out, "w", encoding="utf-8", newline="") as file:
+        with open(out, "w", encoding="utf-8-sig", newline="") as file:  # the mark tells spreadsheets
             _write(file, rows)
     return tables
 

@@ -64,7 +64,8 @@ def read(path):
             entry = json.loads(line)
             number, question = entry["lesson"], entry["question"]
             good = isinstance(number, int) and isinstance(question, str)
-            good = good and (entry.get("shown") is True or isinstance(entry["answer"], str | int | float))
+            told = entry.get("shown") is True and "answer" not in entry
+            good = good and (told or isinstance(entry["answer"], str | int | float))
         except (ValueError, TypeError, KeyError, RecursionError):
             good = False
         if good:
@@ -80,7 +81,7 @@ def guesses(entries):
         key = entry["lesson"], entry["question"]
         if "answer" not in entry:
             shown.add(key)
-        elif key not in shown:
+        elif key not in shown or key not in found:  # shown counts from the first answer on
             found[key] = entry["answer"]
     return found, shown
 

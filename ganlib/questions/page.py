@@ -61,7 +61,8 @@ class Shown:
     def guess(self):
         """Return what was guessed, None for nothing, and whether the answer was shown."""
         found, shown = kept.here()
-        return valid(found, self.lesson, self.question), (self.lesson, self.question.name) in shown
+        answer = valid(found, self.lesson, self.question)
+        return answer, answer is not None and (self.lesson, self.question.name) in shown
 
 
 class Ask(Shown):

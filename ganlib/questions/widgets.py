@@ -81,9 +81,9 @@ class Asking:
             self._showing = True
             self.field.disabled = shown
             if answer is not None:
-                self.field.value = (
-                    self.question.says(answer) if self.question.kind == "sentence" else f"{answer:g}"
-                )
+                unit = " %" if self.question.unit == "%" else ""  # 0.5 % is not 0.5
+                said = answer if self.question.kind == "sentence" else f"{answer:.10g}{unit}"
+                self.field.value = said
             self._showing = False
         self.says.value = self._words(answer, shown, trouble)
 

@@ -57,13 +57,13 @@ def lay_out(folder, with_outputs=False, beside=False):
             page is then as it was or as it is to be.
     """
     folder = Path(folder)
-    done = Done([], [], [], [])
+    done, files = Done([], [], [], []), pages(with_outputs)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known, files = _known(folder), pages(with_outputs)
+        known = _known(folder)
         for place in {folder, *((folder / name).parent for name in files)}:
             for path in place.glob(f"{PART}*"):
-                path.unlink()  # of a call that was killed
+                path.unlink(missing_ok=True)  # of a call that was killed
         for name, data in files.items():
             _page(folder, name, data, known, done, beside)
     except OSError as error:

@@ -464,7 +464,9 @@ def main(arguments=None):
     parser.add_argument("--branch", default="HEAD", help="what such a link opens")
     parser.add_argument("--out", type=Path, default=ROOT / "site", help="a folder; an older site goes")
     options = parser.parse_args(arguments)
-    if options.out.exists() and not (options.out / "index.html").exists() and any(options.out.iterdir()):
+    mine = options.out / "search-index.js"  # in every older site, and in no other's
+    older = mine.is_file() and mine.read_text(encoding="utf-8").startswith("ganlibIndex(")
+    if options.out.exists() and not older and any(options.out.iterdir()):
         parser.error(
             f"--out: received {options.out}, which holds something else, accepted is a new folder or an"
             " older site. Name another folder."
@@ -474,7 +476,9 @@ def main(arguments=None):
     except ValueError as error:
         parser.error(str(error))
     files = site.render()
-    shutil.rmtree(options.out, ignore_errors=True)
+    for path in options.out.iterdir() if older else ():
+        if not path.name.startswith("."):  # such as .git, where the folder is a branch of its own
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for name, data in files.items():
         path = options.out / name
         path.parent.mkdir(parents=True, exist_ok=True)
