@@ -1,7 +1,6 @@
 """A game set up in the lab: data, layers, a drawing, and all of it as a text that plays it again."""
 
 import base64
-import threading
 
 import numpy as np
 import pytest
@@ -115,6 +114,50 @@ def test_a_pause_ends_a_game_that_is_played_again(lab):
     until(lambda: "Paused on the way" in lab.setup.note.value)
 
 
+def test_a_pause_ends_steps_of_one_player_too(lab):
+    lab.setup.text.value = "ganlib1 line G1x4 D1x4; d 90000"
+    lab.setup.open()
+
+    def begun():
+        figures = lab.controller.look.figures
+        return figures["iteration"] == 0 and figures["d_updates"] > 5
+
+    until(begun)
+    lab.controller.pause().result(WAIT)
+    until(lambda: "Paused on the way" in lab.setup.note.value)
+    assert lab.controller.look.figures["d_updates"] < 90000
+
+
+def test_two_presses_on_open_are_one_game(lab):
+    lab.setup.text.value = "ganlib1 ring G1x4 D1x4; d 7; both 12"
+    lab.setup.open()
+    lab.setup.open()
+    until(lambda: "Here it is" in lab.setup.note.value)
+    runs = lab.controller.ask(lambda machine: machine.log.runs).result(WAIT)
+    assert [(who, count) for who, _, count in runs] == [("d", 7), ("both", 12)]
+
+
+def test_a_seed_that_waits_is_not_written_as_the_first(lab):
+    lab.begin(Choice("line", (1, 4), (1, 4)))
+    old = lab.controller.settings.seed
+    lab.controller.set(seed=old + 7).result(WAIT)
+    lab.setup.text.value = ""
+    lab.setup.write()
+    until(lambda: lab.setup.text.value)
+    assert f" seed={old};" in lab.setup.text.value
+    assert lab.setup.text.value.endswith(f"; seed={old + 7}")
+    lab.controller.set(seed=old).result(WAIT)
+
+
+def test_a_text_is_played_with_its_own_rates(lab):
+    """A slider that cannot hold them would change them."""
+    lab.begin("ganlib1 line G1x4 D1x4 d_rate=0.5 g_rate=1e-06; both 3")
+    until(lambda: lab._controls["d_rate"].value == 0.5)
+    until(lambda: lab._controls["g_rate"].value == 1e-6)
+    settings = lab.controller.ask(lambda machine: machine.settings).result(WAIT)
+    assert (settings.d_rate, settings.g_rate) == (0.5, 1e-6)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -127,6 +170,10 @@ def test_a_pause_ends_a_game_that_is_played_again(lab):
         "ganlib1 ring G2x64 D2x64 d_steps=many",
         "ganlib1 ring G2x64 D2x64 colour=1",
         "ganlib1 drawn G2x64 D2x64",
+        "ganlib1 ring G2x64 D2x64; both 3; d_rate=99 both 3",
+        "ganlib1 ring G2x64 D2x64; both 3; colour=1 both 3",
+        "ganlib1 ring G2x64 D2x64; both 3; loss=wasserstein real_target=0.9 both 3",
+        "ganlib1 ring G2x64 D2x64; both 0",
     ],
 )
 def test_what_is_no_game_is_refused_in_words_and_the_game_stays(lab, wrong):
@@ -159,31 +206,3 @@ def test_a_lab_of_own_networks_or_digits_has_no_panel():
     lab.close()
     assert choices.first("digits") is None
     assert controls.Setup
-
-
-def test_a_later_part_that_does_not_fit_leaves_the_game_of_before(lab):
-    before = weights(lab)
-    for part in ("d_rate=99 both 3", "colour=1", "both 0"):
-        with pytest.raises(ValueError):
-            choices.play(lab.controller, f"ganlib1 ring G2x16 D2x16 batch_size=32; d 1; {part}")
-    assert all(np.array_equal(one, other) for one, other in zip(before, weights(lab), strict=True))
-
-
-def test_a_seed_that_waits_for_a_restart_is_written_as_one_that_waits(lab):
-    def written(machine):
-        return choices.write(machine.choice, (), machine.settings, machine.rules)
-
-    lab.controller.restart().result(WAIT)
-    lab.controller.set(seed=7).result(WAIT)
-    text = lab.controller.ask(written).result(WAIT)
-    lab.controller.set(seed=0).result(WAIT)
-    assert " seed=0" in text.partition(";")[0] and text.endswith("; seed=7")
-
-
-def test_two_games_are_not_opened_into_one(lab):
-    panel, held = lab.setup, threading.Event()
-    panel._follow(lambda: held.wait(WAIT))
-    panel._follow(lambda: pytest.fail("this one plays into the other"))
-    assert "still on its way" in panel.note.value
-    held.set()
-    until(lambda: "Here it is." in panel.note.value, WAIT)

@@ -103,6 +103,30 @@ def test_run_plays_so_many_and_pauses(start):
     assert (controller.state, controller.look.iteration) == (PAUSED, 7)
 
 
+def test_numpy_numbers_are_taken(start):
+    controller = start()
+    assert controller.run(np.int64(3)).result(WAIT) == 3
+    controller.step_both(np.int64(2)).result(WAIT)
+    assert controller.rewind(np.int64(4)).result(WAIT) == 4
+
+
+@pytest.mark.parametrize("wrong", [0, -3, 2.5, True, "10"])
+def test_steps_refuse_what_is_no_number_of_times_and_nothing_is_lost(start, wrong):
+    controller = start()
+    for step in (controller.step_d, controller.step_g, controller.step_both):
+        with pytest.raises(ValueError, match="times: received"):
+            step(wrong)
+    assert controller.state == PAUSED
+
+
+def test_a_refused_rewind_does_not_pause(start):
+    controller = start(Fake(cost=0.01))
+    controller.play().result(WAIT)
+    with pytest.raises(ValueError, match="iteration: received -1"):
+        controller.rewind(-1)
+    assert controller.ask(lambda _: controller.state).result(WAIT) == PLAYING
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, True, "10"])
 def test_run_refuses_what_is_no_number_of_iterations(start, wrong):
     with pytest.raises(ValueError, match="iterations"):
@@ -209,6 +233,33 @@ def test_an_exception_in_the_worker_reaches_the_learner_as_words(start):
     assert controller.run(2).result(WAIT) == 2
 
 
+def test_a_question_does_not_wipe_why_it_stopped(start):
+    controller = start(Fake(breaks_at=2))
+    with pytest.raises(ValueError, match="a dropped dimension"):
+        controller.run(5).result(WAIT)
+    controller.ask(lambda machine: None).result(WAIT)
+    controller.set(d_rate=1).result(WAIT)
+    assert controller.note.startswith("Training stopped")
+    controller.rewind(0).result(WAIT)
+    assert controller.note == ""
+    controller = start(Fake(cost=0.01), patience=0.05)
+    controller.play().result(WAIT)
+    assert controller.wait(lambda c: c.note, WAIT)
+    controller.ask(lambda machine: None).result(WAIT)
+    assert controller.note.startswith("Paused by itself")
+
+
+def test_the_first_failure_is_the_one_that_is_said(start):
+    machine = Fake(breaks_at=0)
+    controller = start(machine)
+    assert controller.wait(lambda c: c.look is not None, WAIT)
+    machine.look = lambda: 1 / 0
+    with pytest.raises(ValueError, match="a dropped dimension"):
+        controller.step_both().result(WAIT)
+    assert controller.note == "Training stopped: a dropped dimension (ValueError)"
+    assert isinstance(controller.error, ValueError)
+
+
 def test_an_exception_in_a_single_step_too(start):
     controller = start(Fake(breaks_at=0))
     with pytest.raises(ValueError, match="a dropped dimension"):
@@ -289,6 +340,12 @@ def test_dear_looks_come_rarer(start):
     assert 1 <= controller.serial - before <= 4
 
 
+@pytest.mark.parametrize("share", [0, -1, 1.5])
+def test_looking_takes_a_part_of_the_time(share):
+    with pytest.raises(ValueError, match="share"):
+        Controller(Fake(), share=share)
+
+
 @pytest.mark.parametrize("fps", [0, -1, 61])
 def test_no_rate_of_pictures_out_of_reason(fps):
     with pytest.raises(ValueError, match="fps"):
@@ -323,6 +380,16 @@ def test_close_ends_the_thread_refuses_what_waits_and_can_be_repeated(start):
     for future in (running, *waiting, controller.play(), controller.run(2)):
         with pytest.raises(RuntimeError, match="closed: run its cell again"):
             future.result(WAIT)
+
+
+def test_a_closed_controller_lets_its_machine_go():
+    machine = Fake(breaks_at=0)
+    controller, kept = Controller(machine), weakref.ref(machine)
+    assert controller.step_both().exception(WAIT)
+    controller.close()
+    del machine
+    gc.collect()
+    assert kept() is None
 
 
 def test_close_from_its_own_thread_does_not_wait_for_itself(start):
@@ -445,51 +512,3 @@ def test_with_real_networks_the_same_commands_give_the_same_networks():
 
     for one, other in zip(script(0), script(3), strict=True):
         np.testing.assert_array_equal(one, other)
-
-
-def test_a_question_wipes_no_word_to_the_learner(start):
-    """Guests ask at every pause: why the lab stopped has to stay on the page."""
-    controller = start(Fake(breaks_at=3))
-    with pytest.raises(ValueError, match="dropped"):
-        controller.run(10).result(WAIT)
-    said = controller.note
-    controller.ask(lambda m: None).result(WAIT)
-    assert controller.note == said
-    with pytest.raises(RuntimeError):
-        controller.step_d().result(WAIT)
-    assert controller.note == said
-    controller.rewind(0).result(WAIT)
-    assert controller.note == ""
-
-
-def test_the_first_reason_is_said_where_the_picture_of_lost_numbers_fails_too(start):
-    machine = Fake(breaks_at=0)
-    controller = start(machine)
-    assert controller.wait(lambda c: c.look is not None, WAIT)
-
-    def look():
-        raise ValueError("no picture of this")
-
-    machine.look = look
-    with pytest.raises(ValueError, match="dropped"):
-        controller.step_both().result(WAIT)
-    assert controller.note == "Training stopped: a dropped dimension (ValueError)"
-
-
-@pytest.mark.parametrize("times", [0, -3, 2.5, True])
-def test_a_count_that_is_none_is_refused_and_the_lab_goes_on(start, times):
-    controller = start()
-    for step in (controller.step_d, controller.step_g, controller.step_both):
-        with pytest.raises(ValueError, match="times: received"):
-            step(times)
-    assert controller.step_d(np.int64(2)).result(WAIT) is None
-    assert controller.state == PAUSED
-
-
-def test_a_closed_controller_lets_go_of_its_machine():
-    machine = Fake()
-    controller, gone = Controller(machine), weakref.ref(machine)
-    controller.close()
-    del machine
-    gc.collect()
-    assert gone() is None and controller.note == ""

@@ -68,6 +68,21 @@ def test_what_is_no_wine_is_refused():
             forging.Forgery(wine)
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("wine", {"wine": WINE[:, 0]}), ("turns", {"turns": 0}), ("seed", {"seed": -1})],
+)
+def test_a_page_refuses_what_it_cannot_play(name, wrong):
+    with pytest.raises(ValueError, match=f"^{name}: received"):
+        ForgerGame(**({"wine": WINE} | wrong))
+
+
+def test_a_single_offer_is_no_three():
+    page = ForgerGame(WINE, turns=1)
+    page.offer()
+    assert "three" not in page._said.value
+
+
 @pytest.mark.parametrize("dials", [1, 2])
 def test_the_page_keeps_the_wine_hidden_until_the_last_offer(dials):
     page = ForgerGame(WINE[:, :dials], turns=3, seed=5)

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from PIL import Image
 
 from ganlib import theory
 from ganlib.data import Digits
-from ganlib.playground import counter, explorer, game_drawing, game_views, games, rounds, views
+from ganlib.data.pictures import Pictures
+from ganlib.playground import counter, explorer, game_drawing, game_views, games, rounds, views, widgets
+from ganlib.playground.choices import Choice
 from ganlib.playground.trainer import Trainer
 from tests.waiting import until
 
@@ -164,10 +167,12 @@ def test_the_walk_on_the_page(plane):
     assert "image/png" in walk._repr_mimebundle_()[0]
 
 
-def test_sums_on_the_page(tiny):
+def test_sums_on_the_page(tiny, monkeypatch):
     walk = explorer.LatentExplorer(tiny)
-    walk._less.value, walk._more.value = 3, 9
-    error = walk.add().result(WAIT)
+    assert walk._less.options == walk._more.options == (("3", 3), ("7", 7))
+    with monkeypatch.context() as patch:
+        patch.setattr(games, "digit_means", lambda machine: {3: 0})
+        error = walk.add().result(WAIT)
     assert "G draws no" in str(error)
     assert "G draws no" in walk._note.value
     digit = next(iter(tiny.controller.ask(games.digit_means).result(WAIT)))
@@ -175,6 +180,76 @@ def test_sums_on_the_page(tiny):
     assert walk.add().result(WAIT) is None
     assert "did not work" not in walk._note.value
     assert size(walk._sum)[0] == 840
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_classes_of_pictures_have_their_names(count):
+    images = np.random.default_rng(0).integers(0, 256, (8, 28, 28), "uint8")
+    pictures = Pictures(images, np.arange(8) % count)
+    pictures.names = ("cats", "dogs")[:count]
+    lab = views.Playground(pictures, "only-zeros", batch_size=8)
+    walk = explorer.LatentExplorer(lab)
+    assert hasattr(walk, "_less") == (count == 2)
+    if count == 2:
+        assert walk._less.options == (("cats", 0), ("dogs", 1))
+    lab.close()
+
+
+def test_a_guest_leaves_the_lab_when_it_is_closed(plane):
+    before = set(widgets.w.widget._instances)
+    guests = [explorer.LatentExplorer(plane), game_views.ShopGame(plane)]
+    assert plane.guests >= set(guests)
+    for guest in guests:
+        guest.close()
+    assert not plane.guests & set(guests)
+    plane.controller.ask(lambda machine: None).result(WAIT)
+    made = set(widgets.w.widget._instances) - before
+    assert not made
+
+
+def test_a_guest_of_a_closed_lab_is_refused():
+    lab = views.Playground("line")
+    lab.close()
+    for guest in (explorer.LatentExplorer, game_views.ShopGame):
+        with pytest.raises(RuntimeError, match="closed: run its cell again"):
+            guest(lab)
+
+
+def test_guests_follow_into_another_game_at_the_same_iteration():
+    lab = views.Playground("ring")
+    game, walk = game_views.ShopGame(lab), explorer.LatentExplorer(lab)
+    lab.begin(Choice("ring", (1, 4), (1, 4)))
+    until(lambda: game.counter.scene is lab.scene and walk.scene is lab.scene)
+    lab.begin(Choice("wine", (1, 4), (1, 4)))
+    until(lambda: game.counter.scene.name == walk.scene.name == "wine")
+    assert "failed" not in lab._note.value
+    lab.close()
+
+
+def test_a_training_that_stops_deals_no_round(plane):
+    game = game_views.ShopGame(plane, iterations=2)
+    number = game.number
+
+    def lost(machine):
+        machine.step_both = lambda: 1 / 0
+
+    plane.controller.ask(lost).result(WAIT)
+    game.train()
+    until(lambda: "division by zero" in game._note.value)
+    assert game.number == number
+    assert "Training stopped" in plane.controller.note
+    plane.controller.ask(lambda machine: delattr(machine, "step_both")).result(WAIT)
+    plane.controller.restart().result(WAIT)
+    game.close()
+
+
+def test_many_moves_of_a_slider_are_one_question(plane):
+    walk = explorer.LatentExplorer(plane)
+    plane.controller.ask(lambda machine: time.sleep(0.3))
+    asked = [walk.show() for _ in range(20)]
+    assert len({id(one) for one in asked}) == 1
+    assert asked[-1].result(WAIT) is None
+    walk.close()
 
 
 def test_an_error_while_showing_is_said(plane):
@@ -232,6 +307,31 @@ def test_the_owner_without_networks():
     assert "You caught 2 of 8 forged ones and blamed 1 real." in game._said.value
     assert ">D<" not in game._table.value
     assert "image/png" in game._repr_mimebundle_()[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("bottles", {"bottles": np.zeros((10, 2))}),
+        ("forged", {"forged": [1, 2, 3]}),
+        ("known", {"known": np.zeros(4)}),
+    ],
+)
+def test_what_does_not_fit_on_the_counter_is_refused(name, change):
+    right = {"known": np.eye(2), "bottles": np.zeros((16, 2)), "forged": np.arange(16) < 8}
+    with pytest.raises(ValueError, match=f"^{name}: received shape"):
+        counter.OwnerGame(**(right | change))
+
+
+def test_every_bottle_is_on_the_map_and_the_dots_are_counted():
+    rng = np.random.default_rng(0)
+    bottles = rng.normal(size=(16, 2))
+    bottles[3] = 9
+    game = counter.OwnerGame(rng.normal(size=(500, 2)), bottles, np.arange(16) < 8)
+    left, right, bottom, top = game.counter.scene.extent
+    assert left < bottles.min() and right > 9 and bottom < bottles.min() and top > 9
+    assert len(game.counter.scene.examples) == 500
+    assert "250 of the 500 real ones" in game.where()
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
 """The thin views without a browser: they build, post commands, show what is there, and end."""
 
+import gc
 import io
 import re
 import subprocess
 import sys
 import threading
+import time
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
-from ganlib.playground import charts, drawing, pointing, views, widgets
-from ganlib.playground.controller import PLAYING
-from ganlib.playground.explorer import LatentExplorer
+from ganlib.playground import charts, controls, drawing, pointing, views, widgets
+from ganlib.playground.controller import Controller
+from ganlib.playground.examples import PLANE
 from ganlib.playground.trainer import Trainer
 from tests.waiting import until
 
@@ -61,57 +63,9 @@ def test_buttons_post_commands_and_the_page_follows(lab):
     until(lambda: "iteration <b>10</b>" in lab._status.value, WAIT)
     lab._buttons["restart"].click()
     until(lambda: "iteration <b>0</b>" in lab._status.value, WAIT)
-    assert "The lab has trained nothing yet" in lab._line.value
+    until(lambda: "The lab has trained nothing yet" in lab._line.value, WAIT)
     assert Image.open(io.BytesIO(lab._picture.value)).size == (drawing.SIDE, drawing.SIDE)
     until(lambda: "iteration 0" in lab._picture.tooltip, WAIT)
-
-
-def test_a_rate_that_only_code_can_ask_for_stays(lab):
-    """A slider that held less would write its own end back, and play another game."""
-    for rate in (0.5, 2e-6):
-        lab.controller.set(d_rate=rate).result(WAIT)
-        lab.controller.step_both(2).result(WAIT)
-        until(lambda rate=rate: lab._controls["d_rate"].value == pytest.approx(rate), WAIT)
-        assert lab.controller.settings.d_rate == rate
-    lab.controller.set(d_rate=0.001).result(WAIT)
-    until(lambda: lab._controls["d_rate"].value == pytest.approx(0.001), WAIT)
-
-
-def test_a_change_and_a_change_back_are_both_obeyed(lab):
-    free = threading.Event()
-    lab.controller.ask(lambda machine: free.wait(WAIT))  # the thread is busy: nothing is in force yet
-    lab._controls["d_steps"].value = 2
-    lab._controls["d_steps"].value = 1
-    free.set()
-    lab.controller.ask(lambda machine: None).result(WAIT)
-    assert lab.controller.settings.d_steps == 1 == lab._controls["d_steps"].value
-
-
-def test_play_does_what_it_says_while_a_step_is_under_way(lab):
-    free = threading.Event()
-    lab.controller.ask(lambda machine: free.wait(WAIT))
-    said = []
-    for _ in range(3):
-        said.append(lab._buttons["play"].description)
-        lab._buttons["play"].click()
-    free.set()
-    assert said == ["Play", "Pause", "Play"]
-    until(lambda: lab.controller.state == PLAYING, WAIT)
-    lab.controller.pause().result(WAIT)
-
-
-def test_a_lab_just_opened_has_a_scene_and_a_closed_one_keeps_no_widgets():
-    before = len(_instances)
-    lab = views.Playground("ring", batch_size=32)
-    assert lab.scene.name == "ring"
-    guest = LatentExplorer(lab)
-    assert guest.scene is lab.scene
-    lab.controller.swap(lambda: Trainer("ring", batch_size=32)).result(WAIT)  # the same data, made anew
-    until(lambda: guest.scene is lab.scene and "failed" not in lab._note.value, WAIT)
-    inside = len(_instances) - before
-    guest.widget.close()
-    lab.close()
-    assert len(_instances) - before < inside / 2
 
 
 def test_a_control_changes_its_setting_and_a_refused_value_goes_back(lab):
@@ -123,6 +77,23 @@ def test_a_control_changes_its_setting_and_a_refused_value_goes_back(lab):
     lab.controller.ask(lambda machine: delattr(machine, "set")).result(WAIT)
     lab._controls["d_rate"].value = 0.001
     until(lambda: lab.controller.settings.d_rate == 0.001, WAIT)
+
+
+def test_a_change_and_a_change_back_are_both_obeyed(lab):
+    lab.controller.ask(lambda machine: time.sleep(0.5))  # as a step that is traced
+    lab._controls["d_steps"].value = 2
+    lab._controls["d_steps"].value = 1
+    lab.controller.pause().result(WAIT)
+    assert lab.controller.settings.d_steps == 1
+    until(lambda: lab._controls["d_steps"].value == 1, WAIT)
+
+
+def test_a_slider_holds_what_a_recipe_has():
+    machine = Trainer("ring", PLANE.but(real_target=0.3), d_rate=1.0)
+    controller = Controller(machine)
+    made = controls.settings(controller)
+    assert (made["real_target"].value, made["d_rate"].value) == (0.3, 1.0)
+    controller.close()
 
 
 def test_a_tick_changes_the_picture(lab):
@@ -190,6 +161,58 @@ def test_a_cell_that_runs_again_closes_what_it_opened(monkeypatch):
     for thing in things:
         widgets.register(thing)
     assert [thing.closed for thing in things] == [True, True, False, False, False]
+
+
+def test_the_lab_of_an_earlier_run_ends_before_networks_are_made(monkeypatch):
+    class Thing:
+        def close(self):
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(widgets, "_here", lambda: ("cell", "two"))
+    monkeypatch.setattr(widgets, "_OPEN", {"cell": ("one", [Thing()])})
+    monkeypatch.setattr(views, "Trainer", None)
+    with pytest.raises(ZeroDivisionError):
+        views.Playground("ring")
+
+
+def test_a_closed_lab_leaves_no_widget_and_no_machine():
+    before = set(widgets.w.widget._instances)
+    lab = views.Playground("line")
+    machine = weakref.ref(lab.controller.ask(lambda machine: machine).result(WAIT))
+    assert lab.scene.name == "line"
+    lab.close()
+    assert not set(widgets.w.widget._instances) - before
+    gc.collect()
+    assert machine() is None
+
+
+def test_the_scene_is_there_at_once():
+    lab = views.Playground("line")
+    assert lab.scene.name == "line"
+    lab._point("0.5 0.5")
+    lab.close()
+
+
+def test_no_pictures_a_second_is_refused():
+    with pytest.raises(ValueError, match="fps"):
+        views.Playground("line", fps=0)
+
+
+def test_play_does_what_it_says_while_a_step_is_under_way(lab):
+    """The third press says Play, and it plays, though the first is not obeyed yet."""
+    lab.controller.ask(lambda machine: time.sleep(0.5))
+    for said in ("Pause", "Play", "Pause"):
+        lab._buttons["play"].click()
+        assert lab._buttons["play"].description == said
+    until(lambda: lab._asked is None, WAIT)
+    assert lab.controller.ask(lambda _: lab.controller.state).result(WAIT) == "playing"
+    lab.controller.pause().result(WAIT)
+
+
+def test_a_critics_loss_has_no_unit(lab):
+    history = lab.controller.history
+    assert "loss (nats);" in charts.curves(history, (0.69, 0.69))
+    assert "loss;" in charts.curves(history, (0.0, 0.0), "wasserstein")
 
 
 def test_outside_a_cell_there_is_no_cell():
@@ -331,6 +354,32 @@ def test_what_is_under_the_pointer(lab):
     assert "No example is near" in pointing.at(look, 0.0, 0.0)
     near = pointing.at(look, 0.0, 1.0)
     assert f"D believes {look.map[0, 0]:.2f}" in near
+
+
+def test_small_units_are_told_apart(ring):
+    look = ring[1]
+    small = np.array([[0.0, 0.0], [0.01, 0.01], [0.004, 0.008]], "float32")
+    scene = look.scene._replace(examples=small)
+    look = replace(look, scene=scene, real=small, fake=small + 1, belief=look.belief[:3])
+    left, right, bottom, top = scene.extent
+    said = pointing.at(look, (0.004 - left) / (right - left), (top - 0.008) / (top - bottom))
+    assert "x 0.0040, y 0.0080" in said and "Here is a real example" in said
+    assert drawing.ranges(scene.extent) == ("-0.002 to 0.012", "-0.002 to 0.012")
+    assert drawing.ranges((-4.0, 4.0, -4.0, 4.0))[0] == "-4.0 to 4.0"
+
+
+def test_a_picture_keeps_its_shape():
+    images = np.random.default_rng(0).integers(0, 200, (64, 20, 30), "uint8")
+    machine = Trainer(images, batch_size=8)
+    fitted = np.array(drawing.fitted(images[0], 60))
+    assert (fitted[:10] == 255).all() and (fitted[50:] == 255).all()
+    np.testing.assert_array_equal(fitted[10:50:2, ::2], images[0])
+    look = machine.look()
+    _, cell, gap, _, size = drawing._shelf(25, drawing.SIDE)
+    left = (cell - size) // 2
+    x, y = (left + size * 5.5 / 30) / drawing.SIDE, (gap + size * (5 + 9.5) / 30) / drawing.SIDE
+    assert f"row 10, column 6: {look.fake[0][9, 5]} of 255" in pointing.at(look, x, y)
+    assert "Pixel" not in pointing.at(look, x, (gap + size * 2 / 30) / drawing.SIDE)
 
 
 def test_a_pixel_under_the_pointer():

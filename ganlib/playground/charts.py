@@ -12,13 +12,15 @@ KEY = (
 )
 
 
-def curves(history, equilibrium):
+def curves(history, equilibrium, loss="non-saturating"):
     """Draw the losses above and D's accuracies below, over the turns, as HTML.
 
     Args:
         history: What `history.Curves.history` returned.
         equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game; dotted lines.
+        loss: Key in ``losses.LOSSES``; a critic's has no unit.
     """
+    unit = "" if loss == "wasserstein" else " (nats)"
     turns = history["turn"]
     both = np.concatenate([history["d_loss"], history["g_loss"], equilibrium])
     both = both[np.isfinite(both)]
@@ -27,7 +29,7 @@ def curves(history, equilibrium):
     losses = (("d", "d_loss", history["d_loss"]), ("g", "g_loss", history["g_loss"]))
     right = (("real", "on real", history["real_accuracy"]), ("g", "on fake", history["fake_accuracy"]))
     parts = (
-        _plot(turns, losses, equilibrium, (bottom, top), "loss (nats); dotted: equilibrium"),
+        _plot(turns, losses, equilibrium, (bottom, top), f"loss{unit}; dotted: equilibrium"),
         _plot(turns, right, (0.5,), (0.0, 1.0), "D's accuracy; dotted: guessing"),
     )
     alt = html.escape(words(history, equilibrium), quote=True)

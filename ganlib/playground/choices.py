@@ -3,10 +3,11 @@
 import re
 from dataclasses import asdict, dataclass
 
-from ganlib.errors import refuse, unknown
+from ganlib.errors import refuse, unknown, whole
 from ganlib.playground import examples
+from ganlib.playground.settings import Settings
 from ganlib.playground.trainer import Trainer
-from ganlib.recipes import dense, get_recipe
+from ganlib.recipes import dense
 
 NAMES = {
     "ring": "ring",
@@ -48,16 +49,20 @@ class Choice:
 
     def machine(self, settings=None):
         """Return a `Trainer` for this game, with a dict of first settings."""
-        scene = examples.drawn(self.cells) if self.data == "drawn" else examples.scene(self.data)
+        scene = self.scene()
         hidden = {
             name: tuple(layer for _ in range(layers) for layer in dense(units, "leaky"))
             for name, (layers, units) in (("generator", self.g), ("discriminator", self.d))
         }
         ends = {"generator": dense(2), "discriminator": dense(1)}
-        recipe = get_recipe(scene.recipe).but(**{name: (*hidden[name], *ends[name]) for name in ends})
+        recipe = scene.recipe.but(**{name: (*hidden[name], *ends[name]) for name in ends})
         machine = Trainer(scene, recipe, **(settings or {}))
         machine.choice = self
         return machine
+
+    def scene(self):
+        """Return the `examples.Scene` of its data."""
+        return examples.drawn(self.cells) if self.data == "drawn" else examples.scene(self.data)
 
 
 def first(data):
@@ -74,8 +79,8 @@ def write(choice, runs, settings, rules=None):
     Args:
         choice: `Choice`.
         runs: Of `history.Log`.
-        settings: Those on the panel now.
-        rules: Those in force: a new seed waits for a restart.  By default all of them are.
+        settings: Those that are set now.
+        rules: Those in force now, where they are others: a new seed waits for the restart.
     """
     data = choice.data + (f":{choice.cells}" if choice.cells else "")
     then = runs[0][1] if runs else rules or settings
@@ -107,12 +112,17 @@ def read(text):
         who, count = "", 0
         if len(words) > 1 and words[-2] in ("d", "g", "both") and words[-1].isdigit():
             *words, who, count = words
-        if any("=" not in word for word in words) or (who and int(count) < 1):
+        if any("=" not in word for word in words):
             raise refuse("text", repr(part.strip()), "turns such as both 200", "Copy the whole line.")
-        runs.append((_read(words), who, int(count)))
+        runs.append((_read(words), who, whole("turns", int(count), 1) if who else 0))
     if sum(count for *_, count in runs) > MOST:
         raise refuse("text", "more turns", f"at most {MOST}", "Open a shorter game.")
-    return choice, _read(rules.split()), runs
+    recipe, first = choice.scene().recipe, _read(rules.split())
+    now = Settings.of(recipe)
+    for changes in (first, *(changes for changes, *_ in runs)):
+        now = now.but(**changes)
+        recipe.but(**now.rules())
+    return choice, first, runs
 
 
 def _changed(old, new):
@@ -140,8 +150,7 @@ def play(controller, text):
     A pause on the way ends it there.  What does not fit is raised, and the game of before stays.
     """
     choice, settings, runs = read(text)
-    for changes, *_ in runs:
-        controller.settings.but(**changes)  # what is no setting is refused now
+    pauses = controller.pauses
     controller.swap(lambda: choice.machine(settings)).result()
     for changes, who, count in runs:
         if changes:
@@ -151,5 +160,9 @@ def play(controller, text):
             if controller.run(count).result() < start + count:
                 return False
         elif who:
-            getattr(controller, f"step_{who}")(count).result()
+            step = getattr(controller, f"step_{who}")
+            for done in range(0, count, 10):  # ten in a command, so that a pause comes between
+                step(min(10, count - done)).result()
+                if controller.pauses > pauses:
+                    return False
     return True

@@ -1,8 +1,8 @@
 """Run a machine in a thread of its own, and let any number of threads command it.
 
 Commands are put in a queue and obeyed between two steps, in the order in which they came; each returns a
-``concurrent.futures.Future``.  So only one thread ever touches the networks, no command waits longer than
-a step, and the kernel stays free.  Paused, the thread sleeps on the queue.
+``concurrent.futures.Future``.  So only one thread ever touches the networks.  A command waits for the
+step under way, or for the command: ten steps, or a film.  Paused, the thread sleeps on the queue.
 """
 
 import atexit
@@ -35,30 +35,31 @@ class Controller:
         machine: `Trainer`, or anything with its methods.  From here on it belongs to the thread: reach
             it through the commands, or through `ask`.
         fps: Looks a second while it plays, at most.
-        share: Part of the time that looking may take while it plays, in (0, 1): slow looks come rarer.
+        share: Part of the time that looking may take while it plays, in (0, 1]: slow looks come rarer.
         patience: Seconds of play without a command after which it pauses by itself.
 
     Attributes:
         state: ``"paused"``, ``"playing"``, ``"failed"`` or ``"closed"``.
         error: The exception that stopped the training, or None.
-        note: A sentence for the learner about the last command, or "".
+        note: A sentence for the learner about the last command, or why it stopped, or "".
+        pauses: How many times `pause` was obeyed.
         look: The latest `frames.Frame`; ``serial`` counts them.
         speed: Iterations a second, measured over the last stretch of play; 0.0 while paused.
     """
 
     def __init__(self, machine, fps=10.0, share=0.2, patience=900.0):
-        if not 0 < fps <= 60:
-            raise refuse("fps", fps, "a number up to 60", "10 looks smooth.")
+        for name, value, most in (("fps", fps, 60), ("share", share, 1)):
+            if not 0 < value <= most:
+                raise refuse(name, value, f"a number above 0, up to {most}", "Or leave it out.")
         self._machine, self.fps, self.share, self.patience = machine, fps, share, patience
         self.state, self.error, self.note, self.speed = PAUSED, None, "", 0.0
-        self.look, self.serial = None, 0
+        self.look, self.serial, self.pauses = None, 0, 0
         self.settings, self.moments = machine.settings, machine.moments()
         self.history, self.equilibrium = machine.curves.history(), machine.equilibrium()
         self._commands, self._changed = queue.SimpleQueue(), threading.Condition()
-        self._left, self._run = None, None  # iterations still to play; the Future of `run`
+        self._left, self._run, self._closing = None, None, False  # iterations to play; Future of `run`
         self._settled = []  # Futures and their outcomes, to be told after the next look
         self._gap, self._heard, self._next_look, self._meter = 0.0, time.monotonic(), 0.0, Meter()
-        self._closing = False
         self._thread = threading.Thread(target=self._work, name="ganlib-playground", daemon=True)
         _LIVE.add(self)
         self._thread.start()
@@ -76,7 +77,7 @@ class Controller:
 
     def pause(self):
         """Stop after the step under way."""
-        return self._post(self._pause)
+        return self._post(self._pause, True)
 
     def step_d(self, times=1):
         """Pause, and update D alone, so many times."""
@@ -92,7 +93,7 @@ class Controller:
 
     def slow(self, on=True):
         """Play two iterations a second, or as many as there is time for."""
-        return self._post(self._slow, on)
+        return self._post(setattr, self, "_gap", 1 / SLOW if on else 0.0)
 
     def set(self, **changes):
         """Change `Settings`; the result names those that act only at the next restart."""
@@ -112,7 +113,7 @@ class Controller:
 
     def ask(self, question):
         """Call ``question(machine)`` between two steps; the Future has its answer."""
-        return self._post(self._answer, question)
+        return self._post(self._ask, question)
 
     def close(self, timeout=10.0):
         """End the thread.  Commands still waiting are refused.  May be called twice, from any thread."""
@@ -164,9 +165,9 @@ class Controller:
     def _obey(self, done, action, arguments):
         if not done.set_running_or_notify_cancel():
             return
-        lost = self.state == FAILED and action not in (self._again, self._swap)
-        kept = self.note if lost or action == self._answer else ""  # guests ask at any time
-        self._heard, self.note = time.monotonic(), kept
+        self._heard = time.monotonic()
+        if action != self._ask and self.state != FAILED:  # why it stopped is not a question's to wipe
+            self.note = ""
         try:
             result = action(*arguments)
         except Exception as error:
@@ -203,7 +204,7 @@ class Controller:
         try:
             look, history = self._machine.look(), self._machine.curves.history()
         except Exception as error:
-            if self.state != FAILED:  # the picture of lost numbers fails, too: say the first reason
+            if self.state != FAILED:  # else the first reason is the one to say
                 self._fail(error)
             look, history = self.look, self.history
         with self._changed:
@@ -242,12 +243,9 @@ class Controller:
             self.serial += 1
             self._changed.notify_all()
         self._settle()
-        self._machine = None  # the widgets may live on, the networks and their moments need not
+        self._machine = self.error = None  # the page may stay in memory: the networks do not
 
     # ---- actions, in the thread ----
-
-    def _answer(self, question):
-        return question(self._machine)
 
     def _ready(self):
         if self.state == FAILED:
@@ -259,7 +257,11 @@ class Controller:
         self._left, self.state = iterations, PLAYING
         return None if iterations is None else _LATER
 
-    def _pause(self):
+    def _ask(self, question):
+        return question(self._machine)
+
+    def _pause(self, asked=False):
+        self.pauses += asked
         if self.state == PLAYING:
             self.state = PAUSED
         self._finish()
@@ -276,13 +278,11 @@ class Controller:
 
     def _swap(self, make):
         self._pause()
-        self._machine, self.error, self.state = make(), None, PAUSED
-
-    def _slow(self, on):
-        self._gap = 1 / SLOW if on else 0.0
+        self._machine, self.error, self.state, self.note = make(), None, PAUSED, ""
 
     def _set(self, changes):
-        if later := self._machine.set(**changes):
+        later = self._machine.set(**changes)
+        if later and self.state != FAILED:
             self.note = f"{', '.join(later)}: acts at the next restart."
         return later
 
@@ -291,7 +291,8 @@ class Controller:
             self._pause()
         result = getattr(self._machine, name)(*arguments)
         self.error, self._meter = None, Meter()
-        self.state = PAUSED if self.state == FAILED else self.state
+        if self.state == FAILED:
+            self.state, self.note = PAUSED, ""
         return result
 
 

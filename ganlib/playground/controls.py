@@ -11,18 +11,21 @@ from ganlib.playground import choices, style
 from ganlib.playground.settings import LIMITS
 from ganlib.playground.widgets import button, group, w
 
+_here = threading.local()  # whether this thread is telling the controls
+
 
 def settings(controller):
     """Return a control for each setting; a refused value goes back to what is in force."""
     now = controller.settings
-    ends = dict(zip(("min", "max"), np.log10(LIMITS["d_rate"][1:]), strict=True))
-    rate = {"base": 10, **ends, "step": 0.25, "readout_format": ".1e"}
+    low, high = np.log10(LIMITS["d_rate"][1:])
+    rate = {"base": 10, "min": low, "max": high, "step": 0.25, "readout_format": ".1e"}
+    least = min(LIMITS["real_target"][1], now.real_target)  # a recipe may have less
     made = {  # the figures are not bounded here: what is out of bounds is refused, and said
         "loss": w.Dropdown(options=list(losses.LOSSES), value=now.loss),
         "d_rate": w.FloatLogSlider(now.d_rate, **rate),
         "g_rate": w.FloatLogSlider(now.g_rate, **rate),
         "d_steps": w.IntText(now.d_steps),
-        "real_target": w.FloatSlider(now.real_target, min=0.5, max=1.0, step=0.05),
+        "real_target": w.FloatSlider(now.real_target, min=least, max=1.0, step=0.05),
         "r1": w.FloatText(now.r1, step=0.1),
         "batch_size": w.IntText(now.batch_size),
         "seed": w.IntText(now.seed),
@@ -47,27 +50,21 @@ def settings(controller):
 
 def follow(controls, now):
     """Show the settings in force, where a game was opened that has others."""
+    _here.told = True  # what this thread writes is no wish of the learner's
     for name, control in controls.items():
         if control.value != getattr(now, name):
-            _show(control, getattr(now, name))
-
-
-def _show(control, value):
-    """Give a control a value that is in force already: it is not to be asked for again."""
-    control.following = True
-    control.value = value
-    control.following = False
+            control.value = getattr(now, name)
+    _here.told = False
 
 
 def _setter(controller, name, control):
     def changed(change):
-        if getattr(control, "following", False):
-            return
-        posted = controller.set(**{name: change["new"]})
-        posted.add_done_callback(lambda done: done.exception() and _put_back())
+        if not getattr(_here, "told", False):
+            posted = controller.set(**{name: change["new"]})
+            posted.add_done_callback(lambda done: done.exception() and _put_back())
 
     def _put_back():
-        _show(control, getattr(controller.settings, name))
+        follow({name: control}, controller.settings)
 
     return changed
 
@@ -176,9 +173,9 @@ class Setup:
                 one.value = value
 
     def _follow(self, act):
-        """Do it beside the page's thread, and say what went wrong, if it did."""
-        if not self._free.acquire(blocking=False):  # two would play into one game
-            self.say("The game before is still on its way: Pause ends it.")
+        """Do it beside the page's thread, one at a time, and say what went wrong, if it did."""
+        if not self._free.acquire(blocking=False):
+            self.say("One game is being opened: wait for it, or pause it.")
             return
 
         def work():

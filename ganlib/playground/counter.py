@@ -4,9 +4,10 @@ import html
 
 import numpy as np
 
+from ganlib.errors import refuse
 from ganlib.playground import drawing, game_drawing, rounds
 from ganlib.playground.examples import PLANE, Scene
-from ganlib.playground.widgets import Picture, bundle, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, close, group, page, register, w
 
 _HEADS = ("round", "iteration", "you", "D", "forged", "caught", "real ones blamed")
 _SIGNS = (
@@ -100,6 +101,11 @@ class Stand:
         side = w.VBox([self._said, group(self._buttons), self._note, self._table])
         self.widget = page([group([self.counter.box, side], "ganlib-stage")])
         self.say_error("")
+        register(self)
+
+    def close(self):
+        """Take the widgets off the page."""
+        close(self.widget)
 
     @property
     def alt(self):
@@ -195,15 +201,25 @@ class OwnerGame(Stand):
     """
 
     def __init__(self, known, bottles, forged, axes=("x", "y")):
-        super().__init__(judge=False)
         known, bottles = np.asarray(known, "float32"), np.asarray(bottles, "float32")
-        scene = Scene("your bottles", np.concatenate([known, bottles]), PLANE, axes=tuple(axes))
+        forged, count = np.asarray(forged, bool), rounds.BOTTLES
+        if known.ndim != 2 or known.shape[1] != 2 or not len(known):
+            raise refuse("known", f"shape {known.shape}", "(n, 2)", "One row for each bottle.")
+        for name, given, due in (("bottles", bottles, (count, 2)), ("forged", forged, (count,))):
+            if given.shape != due:
+                raise refuse(
+                    name, f"shape {given.shape}", f"{due}", "One for each bottle on the counter."
+                )
+        super().__init__(judge=False)
         self._known = known
-        self.put(rounds.Round(0, bottles, np.asarray(forged, bool)), scene._replace(examples=known))
+        scene = Scene("your bottles", known, PLANE, axes=tuple(axes), within=bottles)
+        self.put(rounds.Round(0, bottles, forged), scene)
 
     def where(self):
         """Return what the small dots are, as a sentence."""
-        return f"The small green dots are {len(self._known)} real ones that you know."
+        count, shown = len(self._known), len(self._known[:: game_drawing.every(self._known)])
+        which = count if shown == count else f"{shown} of the {count}"
+        return f"The small green dots are {which} real ones that you know."
 
 
 def _beliefs(round_):

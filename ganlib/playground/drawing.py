@@ -7,7 +7,7 @@ orange for "fake" and blue for "real", white with a dark line at D = 1/2.  Hue i
 import io
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
 from ganlib.plots.figures import font
@@ -102,7 +102,7 @@ def placer(extent, side):
 
 def _map(belief, side):
     """Colour D's belief, first row at the bottom, and draw the line where it is 1/2."""
-    low = Image.fromarray(belief[::-1].astype("float32"))
+    low = Image.fromarray(np.nan_to_num(belief[::-1], nan=0.5).astype("float32"))  # lost networks: white
     fine = np.asarray(low.resize((side // 2, side // 2), Image.Resampling.BICUBIC))
     index = np.clip(np.rint(fine * 1023), 0, 1023).astype("uint16")
     image = Image.fromarray(_SHADES[index]).resize((side, side), Image.Resampling.BILINEAR)
@@ -144,14 +144,31 @@ def _arrows(draw, look, place, side):
         draw.polygon([tuple(tip), *(tuple(w) for w in wings)], fill=INK)
 
 
+def written(value, width, least=1):
+    """Return a coordinate of a map so wide, with as many decimals as tell its places apart."""
+    places = max(least, least - int(np.floor(np.log10(width))))
+    return f"{round(float(value), places) + 0.0:.{places}f}"  # no minus before a nought
+
+
+def ranges(extent):
+    """Return what a map spans across and upwards, as words."""
+    left, right, bottom, top = (written(edge, extent[1] - extent[0]) for edge in extent)
+    return f"{left} to {right}", f"{bottom} to {top}"
+
+
+def fitted(image, size):
+    """Return an image array as a square, not stretched; what is left over is white."""
+    image, nearest = Image.fromarray(image), Image.Resampling.NEAREST
+    return ImageOps.pad(image, (size, size), nearest, "white")
+
+
 def frame(draw, scene, side, show):
     """Write the axes' names and the legend on the picture's own margin."""
     small = font(side // 32)
-    left, right, bottom, top = scene.extent
-    pad = side // 60
+    pad, spans = side // 60, ranges(scene.extent)
     on = {"fill": INK, "font": small, "stroke_width": side // 280, "stroke_fill": "white"}
-    draw.text((pad, side - pad), f"{scene.axes[0]}: {left:.1f} to {right:.1f}", anchor="ls", **on)
-    draw.text((pad, pad), f"{scene.axes[1]}: {bottom:.1f} to {top:.1f}", anchor="lt", **on)
+    draw.text((pad, side - pad), f"{scene.axes[0]}: {spans[0]}", anchor="ls", **on)
+    draw.text((pad, pad), f"{scene.axes[1]}: {spans[1]}", anchor="lt", **on)
     draw.rectangle((0, 0, side - 1, side - 1), outline="#999999", width=2)
     x, y, dot = side - pad, side - pad, side / 110
     for name in ("fake", "real"):
@@ -176,7 +193,7 @@ def _digits(look, side):
     small = font(int(label * 0.8))
     for i, (image, belief) in enumerate(zip(look.fake, look.belief, strict=True)):
         x, y = (i % across) * cell + (cell - size) // 2, (i // across) * cell + gap
-        canvas.paste(Image.fromarray(image).resize((size, size), Image.Resampling.NEAREST), (x, y))
+        canvas.paste(fitted(image, size), (x, y))
         bar = y + size + 2
         draw.rectangle((x, bar, x + size, bar + label), fill="#E8E8E8")
         draw.rectangle((x, bar, x + size * float(belief), bar + label), fill="#8CC3E6")

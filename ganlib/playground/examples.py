@@ -37,7 +37,9 @@ class Scene(NamedTuple):
         recipe: The networks to play with where the learner names none.
         axes: Names of the two axes of a cloud of points.
         modes: The `points.Mixture` that the points were drawn from, or None.
-        labels: ``(n,)`` which digit each image shows, or None.
+        labels: ``(n,)`` which digit or class each image shows, or None.
+        names: Of the classes, where they are no digits.
+        within: Points ``(n, 2)`` that the map must show as well, or None.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Scene(NamedTuple):
     axes: tuple[str, str] = ("x", "y")
     modes: points.Mixture | None = None
     labels: np.ndarray | None = None
+    names: tuple[str, ...] = ()
+    within: np.ndarray | None = None
 
     @property
     def flat(self):
@@ -55,7 +59,8 @@ class Scene(NamedTuple):
     @property
     def extent(self):
         """The square that the map shows: left, right, bottom, top, with a margin around the points."""
-        low, high = self.examples.min(0), self.examples.max(0)
+        shown = [self.examples] if self.within is None else [self.examples, self.within]
+        low, high = (end([end(points, 0) for points in shown], 0) for end in (np.min, np.max))
         centre, half = (low + high) / 2, 0.7 * max(float((high - low).max()), 1e-3)
         return tuple(float(v) for v in (*(centre[0] + [-half, half]), *(centre[1] + [-half, half])))
 
@@ -102,7 +107,8 @@ def scene(examples):
     if isinstance(examples, data.Digits):
         small = get_recipe("small").but(shape=examples.images.shape[1:])
         name = "digits" if type(examples) is data.Digits else "your pictures"
-        return Scene(name, examples.images, small, labels=examples.labels)
+        names = tuple(getattr(examples, "names", ()))
+        return Scene(name, examples.images, small, labels=examples.labels, names=names)
     accepted = f"one of {', '.join(SCENES)}; points (n, 2); or uint8 images (n, 28, 28), or in colour"
     try:
         array = np.asarray(examples)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ganlib.playground import drawing, game_drawing, games
 from ganlib.playground.game_views import ask
-from ganlib.playground.widgets import Picture, bundle, button, group, moved, page, w
+from ganlib.playground.widgets import Picture, bundle, button, close, group, page, register, w
 
 
 class LatentExplorer:
@@ -18,7 +18,7 @@ class LatentExplorer:
     """
 
     def __init__(self, lab, seed=0):
-        self.lab, self.controller, self.scene = lab, lab.controller, lab.scene
+        self.lab, self.controller, self.scene, self._due = lab, lab.controller, lab.scene, False
         self._note = w.HTML('<div class="ganlib-note"></div>')
         size = self.controller.ask(lambda m: m.gan.recipe.latent_dim).result(60)
         self.walk = games.Walk(size, seed)
@@ -53,16 +53,25 @@ class LatentExplorer:
             w.VBox([here, self._pad.add_class("ganlib-square")]),
             w.VBox([way, self._way.add_class(shape)]),
         ]
-        if self.scene.labels is not None:
+        if self.scene.labels is not None and len(np.unique(self.scene.labels)) > 1:
             columns[1].children = (*columns[1].children, *self._arithmetic())
         self.widget = page([group(columns, "ganlib-stage"), self._note]).add_class("ganlib-walk")
         self._way_image, self._reached = None, None
-        self.show().result(60)
-        lab.invite(self)
+        register(self)
+        if error := self.show().result(60):
+            raise error
+        lab.guests.add(self)
+
+    def close(self):
+        """Leave the lab and take the widgets off the page."""
+        self.lab.guests.discard(self)
+        close(self.widget)
 
     def follow(self, look, playing):
-        """Draw anew when the lab pauses at another iteration, or has another game."""
-        if not playing and moved(self, look):
+        """Draw anew when the lab pauses at another iteration."""
+        reached = look.figures["iteration"], id(look.scene)
+        if not playing and reached != self._reached:
+            self._reached = reached
             self.show()
 
     def say_error(self, words):
@@ -75,15 +84,19 @@ class LatentExplorer:
 
     def show(self):
         """Draw what G makes of the pad's z and of the way between the two ends, as it is now."""
-        here, way = self.walk.pad(self._x.value, self._y.value), self.walk.way()
-        return ask(
-            self,
-            lambda machine: (*map(machine.gan.draw_images, (here, way)), machine.scene),
-            self._show,
-        )
+
+        def question(machine):
+            self._due = False
+            here, way = self.walk.pad(self._x.value, self._y.value), self.walk.way()
+            return machine.scene, [machine.gan.draw_images(z) for z in (here, way)]
+
+        if not self._due:  # else one is waiting, and takes the z of its time
+            self._due = True
+            self._asked = ask(self, question, self._show)
+        return self._asked
 
     def _show(self, answer):
-        *images, self.scene = answer
+        self.scene, images = answer
         here, way = (game_drawing.walked(points, self.scene) for points in images)
         self._way_image = way
         self._pad.value, self._way.value = drawing.encoded(here), drawing.encoded(way)
@@ -91,18 +104,21 @@ class LatentExplorer:
         self._pad.tooltip, self._way.tooltip = f"What the generator makes of z at {at}", self.alt
 
     def _arithmetic(self):
-        digits = list(range(10))
-        self._less = w.Dropdown(options=digits, description="minus")
-        self._more = w.Dropdown(options=digits, value=1, description="plus")
+        names, here = self.scene.names, np.unique(self.scene.labels).tolist()
+        self._what = "class" if names else "digit"
+        self._names = {label: names[label] if names else str(label) for label in here}
+        options = [(name, label) for label, name in self._names.items()]
+        self._less = w.Dropdown(options=options, description="minus")
+        self._more = w.Dropdown(options=options, value=here[1], description="plus")
         go = button(
-            "Add up", "z of the first end, minus one digit's mean z, plus another's", "", self.add
+            "Add up", f"z of the first end, minus one {self._what}'s mean z, plus another's", "", self.add
         )
         self._sum = Picture(format="jpeg").add_class("ganlib-strip").add_class("ganlib-hidden")
         self._caption = w.HTML(
-            _caption("The left image, with one digit's mean z taken away and another's added.")
+            _caption(f"The left image, with one {self._what}'s mean z taken away and another's added.")
         )
         return [
-            w.HTML("<h4>Sums of digits</h4>"),
+            w.HTML(f"<h4>Sums of {'classes' if names else 'digits'}</h4>"),
             group([self._less, self._more, go], "ganlib-bar"),
             self._sum,
             self._caption,
@@ -116,13 +132,15 @@ class LatentExplorer:
             means = games.digit_means(machine)
             for digit in (less, more):
                 if digit not in means:
-                    raise ValueError(f"G draws no {digit} yet: train on, or take another digit.")
+                    said = f"G draws no {self._names[digit]} yet: train on"
+                    raise ValueError(f"{said}, or take another {self._what}.")
             moved = [z, z - means[less], z - means[less] + means[more]]
             return machine.gan.draw_images(np.array(moved, "float32"))
 
         def show(images):
             self._sum.value = drawing.encoded(game_drawing.walked(images, self.scene))
-            words = f"The first end; without a {less}; with a {more} instead"
+            gone, come = self._names[less], self._names[more]
+            words = f"The first end; without a {gone}; with a {come} instead"
             self._sum.tooltip = words
             self._sum.remove_class("ganlib-hidden")
             self._caption.value = _caption(words + ".")
@@ -135,4 +153,4 @@ class LatentExplorer:
 
 
 def _caption(words):
-    return f"<p class='ganlib-quiet'>{words}</p>"
+    return f"<p class='ganlib-quiet'>{html.escape(words)}</p>"

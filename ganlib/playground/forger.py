@@ -4,8 +4,9 @@ import html
 
 import numpy as np
 
+from ganlib.errors import whole
 from ganlib.playground import drawing, forging, game_drawing, style
-from ganlib.playground.widgets import Picture, bundle, button, group, page, w
+from ganlib.playground.widgets import Picture, bundle, button, close, group, page, register, w
 
 _SEEN = "Orange: you. Dark: who is told the slope of log D, from your first place. Green: the wine."
 
@@ -28,8 +29,11 @@ class ForgerGame:
     alt = "The forger's game: his offers, the owner's belief in each, and at the end the wine"
 
     def __init__(self, wine, turns=14, seed=0):
+        turns, seed = whole("turns", turns, 1), whole("seed", seed)
+        forging.Forgery(wine, seed, turns)  # refuses what is no wine
         self._wine, self._turns, self._seed = np.asarray(wine, float), turns, seed
         self.scores, self.rival, self.game = [], None, None
+        self._last = "last three" if turns > 3 else "offers"
         self._dials = [
             w.FloatSlider(1.0, min=0.0, max=forging.WIDE, step=0.1, description=name)
             for name in ("dial", "second dial")[: self._wine.shape[1]]
@@ -50,6 +54,11 @@ class ForgerGame:
         self.widget = page([group([screen, side], "ganlib-stage")])
         self._seed -= 1
         self.begin()
+        register(self)
+
+    def close(self):
+        """Take the widgets off the page."""
+        close(self.widget)
 
     @property
     def flat(self):
@@ -114,12 +123,12 @@ class ForgerGame:
         offers, count = self.game.offers, len(self.game.offers)
         if not offers:
             how = "Click a place, or move the dials" if self.flat else "Move the dial"
-            goal = f"{self._turns} offers. Get your last three as near as you can to a hidden wine."
+            goal = f"{self._turns} offers. Get your {self._last} as near as you can to a hidden wine."
             return f"<b>{how}, then offer.</b>", goal
         now = f"she believes <b>{offers[-1].belief:.2f}</b>"
         if self.rival:
             you, it = self.scores[-1]
-            said = f"Your last three lay <b>{you:.2f}</b> standard deviations from the wine, "
+            said = f"Your {self._last} lay <b>{you:.2f}</b> standard deviations from the wine, "
             return said + f"the slope's <b>{it:.2f}</b>.", _SEEN
         last = f", {offers[-2].belief:.2f} before" if count > 1 else ""
         return f"Offer {count} of {self._turns}: {now}{last}.", "She has learned from it. Another one?"

@@ -73,8 +73,9 @@ def looker(machine):
         if scene.modes:
             centres, sigma = scene.modes
             fair = max(1, len(fake) // (4 * len(centres)))  # a quarter of what each mode should get
-            lost = not np.isfinite(fake).all()
-            found = {"modes": 0, "good": 0.0} if lost else metrics.modes(fake, centres, sigma, least=fair)
+            found = {"modes": 0, "good": 0.0}  # of networks that are lost
+            if np.isfinite(fake).all():
+                found = metrics.modes(fake, centres, sigma, least=fair)
             figures["modes"] = (found["modes"], len(centres), found["good"])
         plane = theory.sigmoid(out["map"] - half).reshape(CELLS, CELLS)
         mesh = out["mesh"].reshape(MESH, -1, 2)

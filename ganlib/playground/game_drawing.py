@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ganlib.playground.drawing import INK, SIDE, cross, frame, placer
+from ganlib.playground.drawing import INK, SIDE, cross, fitted, frame, placer
 from ganlib.playground.forging import WIDE
 from ganlib.plots.colours import BELIEF, G_COLOUR, REAL_COLOUR, depth
 from ganlib.plots.figures import font
@@ -41,6 +41,11 @@ def seats(points, extent):
     return seat
 
 
+def every(known, most=200):
+    """Return the step by which known examples are thinned to some hundreds."""
+    return max(1, len(known) // most)
+
+
 def _inside(away, size):
     """Return whether distances ``(..., 2)`` lie within a box of a half size."""
     return (np.abs(away) < size).all(-1)
@@ -62,7 +67,7 @@ def counter(round_, scene, settled=False, seat=None, marked=None, side=SIDE):
     if not scene.flat:
         return _shelf(canvas, draw, round_, settled, marked, side)
     place = placer(scene.extent, side)
-    for x, y in place(scene.examples[:: max(1, len(scene.examples) // 200)]):
+    for x, y in place(scene.examples[:: every(scene.examples)]):
         draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill="#7FCEB9")
     spots = seats(round_.items, scene.extent) if seat is None else seat
     for at, to in zip(place(round_.items), spots * side, strict=True):
@@ -89,7 +94,7 @@ def _shelf(canvas, draw, round_, settled, marked, side):
     size = cell - side // 16  # below each image there is room for its number
     for i, (item, forged) in enumerate(zip(round_.items, round_.forged, strict=True)):
         x, y = (i % 4) * cell + (cell - size) // 2, (i // 4) * cell + 6
-        canvas.paste(Image.fromarray(item).resize((size, size), Image.Resampling.NEAREST), (x, y))
+        canvas.paste(fitted(item, size), (x, y))
         if settled and forged:
             cross(draw, x + size - side / 40, y + side / 40, side / 50)
         elif settled:
@@ -108,7 +113,7 @@ def walked(points, scene, side=SIDE):
     if scene.flat:
         canvas = Image.new("RGB", (side, side), "white")
         draw, place = ImageDraw.Draw(canvas), placer(scene.extent, side)
-        for x, y in place(scene.examples[:: max(1, len(scene.examples) // 400)]):
+        for x, y in place(scene.examples[:: every(scene.examples, 400)]):
             draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=REAL_COLOUR)
         way = np.clip(place(points), -side, 2 * side)
         if len(way) > 1:
@@ -120,9 +125,7 @@ def walked(points, scene, side=SIDE):
     size = min(side // len(points), side // 3)
     canvas = Image.new("RGB", (size * len(points), size), "white")
     for i, image in enumerate(points):
-        canvas.paste(
-            Image.fromarray(image).resize((size - 4,) * 2, Image.Resampling.NEAREST), (i * size + 2, 2)
-        )
+        canvas.paste(fitted(image, size - 4), (i * size + 2, 2))
     return canvas
 
 

@@ -2,9 +2,10 @@
 
 from concurrent.futures import Future
 
+from ganlib.errors import whole
 from ganlib.playground import games
 from ganlib.playground.counter import Stand
-from ganlib.playground.widgets import button, moved
+from ganlib.playground.widgets import button
 
 
 def ask(guest, question, then):
@@ -48,6 +49,7 @@ class ShopGame(Stand):
 
     def __init__(self, lab, seed=0, iterations=100):
         self.lab, self.controller = lab, lab.controller
+        iterations = whole("iterations", iterations, 1)
         self.seed, self.iterations, self.number, self._reached = seed, iterations, -1, None
         more = f"Train {iterations}, new round"
         super().__init__(
@@ -56,8 +58,9 @@ class ShopGame(Stand):
                 button(more, "The forger and the owner learn", "play", self.train),
             ]
         )
-        self.deal().result(60)
-        lab.invite(self)
+        if error := self.deal().result(60):
+            raise error
+        lab.guests.add(self)
 
     def deal(self):
         """Put sixteen others on the counter."""
@@ -65,20 +68,28 @@ class ShopGame(Stand):
         return self._deal()
 
     def train(self):
-        """Let both networks learn, then deal."""
-        return self.controller.run(self.iterations).add_done_callback(lambda _: self.deal())
+        """Let both networks learn, then deal; or say why they did not."""
+
+        def learned(done):
+            error = done.exception()
+            self.say_error(f"It did not work: {error}") if error else self.deal()
+
+        self.controller.run(self.iterations).add_done_callback(learned)
+
+    def close(self):
+        """Leave the lab and take the widgets off the page."""
+        self.lab.guests.discard(self)
+        super().close()
 
     def follow(self, look, playing):
         """Keep up with the lab: fresh bottles for an untouched round, else a word about it."""
-        if playing or not moved(self, look):
+        reached = look.figures["iteration"], id(look.scene)  # by ==, a scene asks its arrays
+        if playing or reached == self._reached:
             return
+        self._reached = reached
         if look.scene is not self.counter.scene:
             self.deal()
-        elif (
-            not self.settled
-            and not self.counter.marked().any()
-            and self._reached[0] != self.round.iteration
-        ):
+        elif not self.settled and not self.counter.marked().any() and reached[0] != self.round.iteration:
             self._deal()
         else:
             self._count()
@@ -94,7 +105,7 @@ class ShopGame(Stand):
             return games.deal(machine, self.number, self.seed), machine.scene
 
         def show(answer):
-            self._reached = answer[0].iteration, answer[1]
+            self._reached = answer[0].iteration, id(answer[1])
             self.put(*answer)
 
         return ask(self, question, show)

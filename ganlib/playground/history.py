@@ -1,5 +1,7 @@
 """What the lab remembers: the moments it can go back to, the curves, and what was played."""
 
+from copy import copy
+
 import numpy as np
 
 
@@ -49,22 +51,18 @@ class Curves:
 
     def __init__(self, most=512):
         self.most, self.every, self.turns = most, 1, 0
-        self.rows, self.open = (
-            [],
-            [],
-        )  # rows: (draw, turn, iteration, four means); open: no full stretch yet
+        self.rows, self.open = [], []  # rows: (turn, iteration, four means); open: no full stretch yet
 
-    def add(self, iteration, values, draw=None):
+    def add(self, iteration, values):
         """Add the four figures of one turn, in the order of ``NAMES``; NaN for what it did not measure.
 
         Args:
             iteration: Of the training, after the turn.
             values: Four numbers.
-            draw: What goes up with every update of either network; by default the iteration.
         """
         self.turns += 1
         self.open.append(np.asarray(values, float))
-        self.last = (iteration if draw is None else draw, self.turns, iteration)
+        self.last = (self.turns, iteration)
         if len(self.open) < self.every:
             return
         self.rows.append((*self.last, _mean(self.open)))
@@ -74,17 +72,17 @@ class Curves:
             self.rows = [(*late, _mean([one, two])) for (*_, one), (*late, two) in pairs]
             self.every *= 2
 
-    def back_to(self, draw):
-        """Forget what came after a draw."""
-        self.rows = [row for row in self.rows if row[0] <= draw]
-        self.turns = self.rows[-1][1] if self.rows else 0
-        self.open = []
+    def copy(self):
+        """Return curves that go on from here, while these stay."""
+        other = copy(self)
+        other.rows, other.open = self.rows.copy(), self.open.copy()
+        return other
 
     def history(self):
         """Return arrays: ``step`` and the four figures, as ``ganlib.train`` does, and ``turn``."""
         rows = self.rows + ([(*self.last, _mean(self.open))] if self.open else [])
-        means = np.array([row[3] for row in rows]).reshape(-1, 4)
-        turns, steps = (np.array([row[i] for row in rows], int) for i in (1, 2))
+        means = np.array([row[2] for row in rows]).reshape(-1, 4)
+        turns, steps = (np.array([row[i] for row in rows], int) for i in (0, 1))
         return {"step": steps, "turn": turns, **dict(zip(self.NAMES, means.T, strict=True))}
 
 

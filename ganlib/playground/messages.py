@@ -27,9 +27,11 @@ def line(figures):
         share = f"{figures['diversity']:.0%}"
         return f"G draws nearly the same thing every time: its spread is {share} of the real one."
     if min(real, fake) > SURE:
+        least = int(100 * min(real, fake))  # 99.6 % is not yet everything
         if slope < NEARLY_ZERO:
-            return f"D is right about everything: G's gradient is nearly zero ({slope:.3f})."
-        return f"D is right about {min(real, fake):.0%} or more; G still gets a gradient ({slope:.2f})."
+            what = "everything" if least == 100 else f"{least}% or more"
+            return f"D is right about {what}: G's gradient is nearly zero ({slope:.3f})."
+        return f"D is right about {least}% or more; G still gets a gradient ({slope:.2f})."
     if figures["modes"] and figures["modes"][0] < figures["modes"][1]:
         reached, total, good = figures["modes"]
         return f"G covers {reached} of {total} modes; {good:.0%} of its points lie near one."

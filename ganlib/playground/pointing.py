@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.playground.drawing import digit_place
+from ganlib.playground.drawing import digit_place, written
 from ganlib.playground.frames import CELLS
 
 NEAR = 0.03  # of the map's width
@@ -23,8 +23,10 @@ def _point(look, x, y):
     left, right, bottom, top = look.scene.extent
     place = np.array([left + x * (right - left), top - y * (top - bottom)])
     row, column = (min(int(share * CELLS), CELLS - 1) for share in (1 - y, x))
-    place = np.round(place, 2) + 0.0  # no minus before a nought
-    names = [f"{name} {value:.2f}" for name, value in zip(look.scene.axes, place, strict=True)]
+    names = [
+        f"{name} {written(value, right - left, 2)}"
+        for name, value in zip(look.scene.axes, place, strict=True)
+    ]
     said = f"{', '.join(names)}: D believes {look.map[row, column]:.2f}"
     real, fake = (np.linalg.norm(points - place, axis=1) for points in (look.real, look.fake))
     i = int(fake.argmin())
@@ -40,8 +42,10 @@ def _pixel(look, x, y):
     found = digit_place(len(look.fake), x, y)
     if found is None or found[0] >= len(look.fake):
         return "Between the images."
-    i, across, down = found
+    i, *shares = found
     image = look.fake[i]
+    sides = np.array(image.shape[1::-1])
+    across, down = 0.5 + (np.array(shares) - 0.5) * sides.max() / sides  # it is fitted into a square
     said = f"Image {i + 1}: D believes in it by {look.belief[i]:.2f}."
     if not (0 <= across < 1 and 0 <= down < 1):
         return said

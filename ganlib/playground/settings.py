@@ -17,7 +17,7 @@ class Settings:
         d_rate: Learning rate of the discriminator, > 0.
         g_rate: Learning rate of the generator, > 0.
         d_steps: Updates of D per update of G, 1 to 20.
-        real_target: D's target for real examples, in (0, 1]; below 1 smooths the labels.
+        real_target: D's target for real examples, in [0.5, 1]; below 1 smooths the labels.
         r1: Weight of the gradient penalty on real examples, ≥ 0.
         batch_size: Examples in a batch, 2 to 1024.
         seed: Whole number ≥ 0; a new one acts at the next restart, the others act at once.
@@ -31,6 +31,24 @@ class Settings:
     r1: float
     batch_size: int
     seed: int
+
+    @classmethod
+    def of(cls, recipe):
+        """Return the settings that a recipe begins with."""
+        return cls(
+            loss=recipe.loss,
+            d_rate=recipe.d_optimizer.learning_rate,
+            g_rate=recipe.g_optimizer.learning_rate,
+            d_steps=recipe.d_steps,
+            real_target=recipe.real_target,
+            r1=recipe.r1,
+            batch_size=recipe.batch_size,
+            seed=0,
+        )
+
+    def rules(self):
+        """Return those that are fields of a recipe."""
+        return {name: getattr(self, name) for name in RULES}
 
     def but(self, **changes):
         """Return a copy with some settings changed; a bad name or value is refused."""
@@ -46,6 +64,7 @@ class Settings:
         return replace(self, **changes)
 
 
+RULES = ("loss", "d_steps", "real_target", "r1", "batch_size")
 LIMITS = {  # name -> type, least, greatest
     "d_rate": (float, 1e-6, 1.0),
     "g_rate": (float, 1e-6, 1.0),

@@ -40,16 +40,7 @@ class Trainer:
         self.scene = scene(examples)
         recipe = get_recipe(recipe or self.scene.recipe)
         _fits(recipe, self.scene)
-        self.settings = Settings(
-            loss=recipe.loss,
-            d_rate=recipe.d_optimizer.learning_rate,
-            g_rate=recipe.g_optimizer.learning_rate,
-            d_steps=recipe.d_steps,
-            real_target=recipe.real_target,
-            r1=recipe.r1,
-            batch_size=recipe.batch_size,
-            seed=0,
-        ).but(**settings)
+        self.settings = Settings.of(recipe).but(**settings)
         self.own = generator is not None, discriminator is not None
         self.gan = GAN(recipe, self.settings.seed, generator, discriminator)
         rates = [replace(a, decay=0.0) for a in (recipe.d_optimizer, recipe.g_optimizer)]
@@ -63,15 +54,19 @@ class Trainer:
         self.turn = ""  # who moved last: "d", "g", "both"
         self._set(self.settings)
         self.curves, self.log = Curves(), Log()
+        self._roll()
+        self.look = frames.looker(self)
+
+    def _roll(self):
+        """Begin a film: what a game just opened remembers."""
         self.film = Film(every=10 if self.scene.flat else 50)
         self.film.take(0, self.state, force=True)
-        self.look = frames.looker(self)
 
     def _variables(self):
         gan = self.gan
         parts = [gan.discriminator, gan.generator, gan.d_optimizer, gan.g_optimizer]
         parts += [gan.average] if gan.average else []
-        return [*(variable for part in parts for variable in part.variables), gan.step]
+        return [gan.step, *(variable for part in parts for variable in part.variables)]
 
     # ---- settings ----
 
@@ -81,11 +76,7 @@ class Trainer:
         return tuple(name for name in changes if name == "seed" and self.settings.seed != self._seed)
 
     def _set(self, settings):
-        rules = {
-            name: getattr(settings, name)
-            for name in ("loss", "d_steps", "real_target", "r1", "batch_size")
-        }
-        recipe = self.gan.recipe.but(**rules)  # raises before anything is changed
+        recipe = self.gan.recipe.but(**settings.rules())  # raises before anything is changed
         if recipe != self.gan.recipe or not hasattr(self, "_functions"):
             self.gan.recipe = recipe
             self._compile()
@@ -107,7 +98,7 @@ class Trainer:
             return 0.0, 0.0
         if self.settings.loss == "relativistic":
             return float(np.log(2)), float(np.log(2))
-        end = theory.equilibrium(self.settings.real_target)
+        end = theory.equilibrium(self.settings.real_target, self.gan.recipe.fake_target)
         saturating = self.settings.loss == "saturating"
         return end.d_loss, float(np.log(1 - end.d)) if saturating else end.g_loss
 
@@ -151,7 +142,7 @@ class Trainer:
         """Remember a turn; a step of one player measures only what is hers or his."""
         self.turn = who
         self.log.add(who, self.rules)
-        self.curves.add(self.iteration, np.where(MEASURED[who], self.last, np.nan), self.draw)
+        self.curves.add(self.iteration, np.where(MEASURED[who], self.last, np.nan))
         if who != "d":  # a moment is an iteration: a step of D alone begins none
             self.film.take(self.iteration, self.state)
 
@@ -177,7 +168,7 @@ class Trainer:
 
     def _g(self, draw):
         loss = self.gan.update_generator(self._real(draw), self._z(self.gan.recipe.batch_size, draw))
-        self.gan.step.assign_add(1)  # by which the running average knows how much to keep
+        self.gan.step.assign_add(1)  # by it the running average of G knows how old it is
         return loss
 
     def _both(self, draw):
@@ -199,15 +190,15 @@ class Trainer:
         """Return everything that a later step depends on, settings apart."""
         counts = (self.iteration, self.d_updates, self.draw)
         arrays = [np.array(variable.numpy()) for variable in self.variables]
-        seen = {"last": self.last.copy(), "runs": self.log.runs, "turn": self.turn}
-        return {"arrays": arrays, "counts": counts, **seen}
+        said = {"turn": self.turn, "curves": self.curves.copy(), "runs": self.log.runs}
+        return {"arrays": arrays, "counts": counts, "last": self.last.copy(), **said}
 
     def restore(self, state):
         """Put a state back.  The settings stay as they are now."""
         for variable, array in zip(self.variables, state["arrays"], strict=True):
             variable.assign(array)
         self.iteration, self.d_updates, self.draw = state["counts"]
-        self.turn = state["turn"]
+        self.turn, self.curves = state["turn"], state["curves"].copy()
         self.last, self.log = state["last"].copy(), Log(state["runs"])
         self._set(self.settings)  # a learning rate is one of the optimizer's variables
 
@@ -218,7 +209,6 @@ class Trainer:
     def rewind(self, iteration):
         """Go back to the last remembered moment at or before an iteration; return which it was."""
         self.restore(self.film.back_to(whole("iteration", iteration)))
-        self.curves.back_to(self.draw)
         return self.iteration
 
     def restart(self):
@@ -233,8 +223,7 @@ class Trainer:
             self._reseed()
             self._compile()
             self.look = frames.looker(self)
-        self.film, self.curves = Film(every=10 if self.scene.flat else 50), Curves()
-        self.film.take(0, self.state, force=True)
+        self._roll()
 
     def preview(self, iterations):
         """Play from the beginning to each of some iterations; return the looks, and change nothing.

@@ -7,7 +7,6 @@ values of the widgets; it never touches a network.
 import html
 import threading
 import time
-import weakref
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ganlib.errors import refuse
 from ganlib.playground import charts, choices, controls, drawing, pointing, style
 from ganlib.playground.controller import CLOSED, FAILED, PLAYING, Controller
 from ganlib.playground.trainer import Trainer
-from ganlib.playground.widgets import Lab, Picture, button, group, page, w
+from ganlib.playground.widgets import Lab, Picture, button, group, page, sweep, w
 
 GAME = (
     'z → <b class="g{}">G</b> → fakes → <b class="d{}">D</b> ← real ones',
@@ -37,8 +36,8 @@ class Playground(Lab):
     """Two networks that play, with the controls in the learner's hands.
 
     Args:
-        examples: ``"ring"``, ``"grid"``, ``"moons"``, ``"line"``, ``"wine"``, ``"digits"``; points
-            ``(n, 2)``; `data.Digits`; or ``uint8`` images ``(n, height, width)``, 3 behind for colour.
+        examples: ``"ring"``, ``"grid"``, ``"moons"``, ``"heaps"``, ``"line"``, ``"wine"``, ``"digits"``;
+            points ``(n, 2)``; `data.Digits`; ``uint8`` images ``(n, height, width)``, 3 behind: colour.
         recipe: A ``Recipe`` or its name; by default small networks that suit the examples.
         generator: Your own Keras model in the recipe's place: z ``(n, latent_dim)`` to ``(n, *shape)``.
         discriminator: Your own: ``(n, *shape)`` to logits ``(n, 1)``.
@@ -62,13 +61,14 @@ class Playground(Lab):
     ):
         if set(show) - set(drawing.PARTS):
             raise refuse("show", show, f"some of {drawing.PARTS}", "Name the parts in a tuple.")
+        sweep()  # before networks are made: it may train the same ones
         machine = Trainer(examples, recipe, generator, discriminator, **settings)
         plain = recipe is None and not any(machine.own)
         machine.choice = choices.first(examples) if plain else None
-        self.show, self._guests = tuple(show), weakref.WeakSet()
+        self.show, self.guests = tuple(show), set()
         flat = machine.scene.flat
         usual, share = (10.0, 0.5) if flat else (5.0, 0.1)  # digits are dear, and change slowly
-        controller = Controller(machine, fps or usual, share)
+        controller = Controller(machine, usual if fps is None else fps, share)
         self._build(controller, machine)
         super().__init__(controller, self._box)
         self._painter = threading.Thread(target=self._paint, name="ganlib-painter", daemon=True)
@@ -98,10 +98,6 @@ class Playground(Lab):
         """The `examples.Scene` of the game that is played now."""
         return self.controller.ask(lambda machine: machine.scene).result()
 
-    def invite(self, guest):
-        """Call ``guest.follow(look, playing)`` after each picture, as long as the guest is there."""
-        self._guests.add(guest)
-
     # ---- the page ----
 
     def _build(self, controller, machine):
@@ -130,6 +126,7 @@ class Playground(Lab):
         )
         rewind = button("Rewind to it", "Go back to that moment", "backward", self._rewind)
         self._asked = None  # whether it was asked to play, until it does
+        self._beginning = threading.Lock()
         self._controls, self._shown = controls.settings(controller), controller.settings
         self.setup = machine.choice and controls.Setup(controller, machine.choice, self.begin)
         flat = machine.scene.flat
@@ -157,7 +154,8 @@ class Playground(Lab):
 
         Returns whether it came to its end; a pause on the way ends it early.
         """
-        return controls.begin(self.controller, what)
+        with self._beginning:
+            return controls.begin(self.controller, what)
 
     def _parts(self):
         """Return a box to tick for each part of the map."""
@@ -175,9 +173,9 @@ class Playground(Lab):
     def _play(self):
         """Play or pause, and say so at once: the label does not wait for the next picture."""
         playing = self.controller.state == PLAYING if self._asked is None else self._asked
-        self._asked = not playing
         self._label(not playing)
         self._posted = posted = (self.controller.pause if playing else self.controller.play)()
+        self._asked = not playing
         posted.add_done_callback(lambda done: done is self._posted and setattr(self, "_asked", None))
 
     def _rewind(self):
@@ -185,12 +183,10 @@ class Playground(Lab):
 
     def _point(self, sent):
         """Say what is under the pointer, whose place came as two shares."""
-        if self.controller.look is None:
-            return
-        x, y = map(float, sent.split())
-        self._under.value = (
-            f'<div class="ganlib-under">{html.escape(pointing.at(self.controller.look, x, y))}</div>'
-        )
+        look, (x, y) = self.controller.look, map(float, sent.split())
+        if look is not None:
+            said = html.escape(pointing.at(look, x, y))
+            self._under.value = f'<div class="ganlib-under">{said}</div>'
 
     # ---- the painter ----
 
@@ -214,7 +210,7 @@ class Playground(Lab):
                     scene = look.scene
                     self._begun(look)
                 self._sync(playing)
-                for guest in list(self._guests):
+                for guest in list(self.guests):
                     guest.follow(look, playing)
             except Exception as error:  # said on the page: a thread's traceback is seen by nobody
                 self._note.value = _noted(f"The picture failed: {error!r}")
@@ -227,10 +223,8 @@ class Playground(Lab):
         )
         if scene.flat:
             across, up = (
-                f"<span>{way} {html.escape(name)}, {low:.1f} to {high:.1f}</span>"
-                for way, name, (low, high) in zip(
-                    "→↑", scene.axes, (scene.extent[:2], scene.extent[2:]), strict=True
-                )
+                f"<span>{way} {html.escape(name)}, {span}</span>"
+                for way, name, span in zip("→↑", scene.axes, drawing.ranges(scene.extent), strict=True)
             )
             signs = across + up + "".join(SIGNS.values())
         else:
@@ -238,7 +232,10 @@ class Playground(Lab):
         self._legend.value = f'<div class="ganlib-legend">{signs}</div>'
 
     def _draw_chart(self, look):
-        self._chart.value = charts.curves(self.controller.history, self.controller.equilibrium)
+        controller = self.controller
+        self._chart.value = charts.curves(
+            controller.history, controller.equilibrium, controller.settings.loss
+        )
         self._picture.tooltip = drawing.describe(look, look.scene)
 
     def _say(self, look, playing):

@@ -27,17 +27,32 @@ def _here():
         return None, None
 
 
-def register(lab):
-    """Remember which cell opened a lab; close those that an earlier run of the same cell opened."""
+def sweep():
+    """Close what an earlier run of this cell opened; return the list of what this run has opened."""
     cell, run = _here()
-    if cell is None:
-        return
-    earlier, labs = _OPEN.get(cell, (run, []))
+    earlier, opened = _OPEN.get(cell, (run, []))
     if earlier != run:
-        for old in labs:
+        for old in opened:
             old.close()
-        labs = []
-    _OPEN[cell] = run, [*labs, lab]
+        opened = []
+    if cell is not None:
+        _OPEN[cell] = run, opened
+    return opened
+
+
+def register(view):
+    """Remember which cell opened a view; close those that an earlier run of the same cell opened."""
+    sweep().append(view)
+
+
+def close(widget):
+    """Close a widget with all below it: each that is open stays in memory, and what it calls as well."""
+    for child in getattr(widget, "children", ()):
+        close(child)
+    for part in ("layout", "style"):
+        if hasattr(widget, part):
+            getattr(widget, part).close()
+    widget.close()
 
 
 def bundle(widget, image, alt, words):
@@ -51,21 +66,6 @@ def bundle(widget, image, alt, words):
     """
     live = {k: v for k, v in widget._repr_mimebundle_().items() if k.startswith("application")}
     return live | {"image/png": image, "text/plain": words}, {"image/png": {"alt": alt}}
-
-
-def moved(guest, look):
-    """Return whether a look shows another moment or game than a guest has followed, and keep that."""
-    now, last = (look.figures["iteration"], look.scene), guest._reached
-    guest._reached = now
-    return last is None or now[0] != last[0] or now[1] is not last[1]
-
-
-def _close(widget):
-    """Close a widget and all inside it, which would stay in memory else."""
-    looks = [getattr(widget, name, None) for name in ("layout", "style")]
-    for part in (*getattr(widget, "children", ()), *filter(None, looks)):
-        _close(part)
-    widget.close()
 
 
 class Lab:
@@ -84,7 +84,7 @@ class Lab:
     def close(self):
         """End the thread and take the widgets off the page."""
         self.controller.close()
-        _close(self.widget)
+        close(self.widget)
 
     def still(self):
         """Return ``(PNG bytes, words)`` of the first picture, for a page without a kernel."""
