@@ -42,7 +42,7 @@ WRONG = {
     "images": ("wine", (28, 28), "accepted points, as 'wine' has them. Take a recipe of images"),
     "nothing": ("small", (0, 28), r"accepted \(height, width\)"),
     "a number": ("small", 32, r"received 32, accepted \(height, width\)"),
-    "a list": ("small", [32, 32], r"accepted \(height, width\)"),
+    "words": ("small", ["32", "32"], r"accepted \(height, width\)"),
     "too much": ("small", (2, 32, 32, 3), r"accepted \(height, width\)"),
     "fractions": ("small", (32.0, 32.0), r"accepted \(height, width\)"),
 }

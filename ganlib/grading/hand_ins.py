@@ -207,7 +207,7 @@ def _table(out):
     if out is None:
         yield sys.stdout
         return
-    out = out.resolve()  # a link stays one: what it names is written
+    given, out = out, out.resolve()  # a link stays one: what it names is written
     if out.exists() and not (out.is_file() or out.is_dir()):  # a device or a pipe cannot be replaced
         with open(out, "w", encoding="utf-8", newline="") as file:
             yield file
@@ -219,7 +219,9 @@ def _table(out):
         part.touch()
     except OSError as error:
         todo = "Name another one; nothing was run."
-        raise refuse("--csv", out, "a file in a folder that can be written in", todo, OSError) from error
+        raise refuse(
+            "--csv", given, "a file in a folder that can be written in", todo, OSError
+        ) from error
     try:
         with open(part, "w", encoding="utf-8-sig", newline="") as file:  # the mark tells spreadsheets
             yield file
