@@ -25,6 +25,7 @@ from ganlib.gan import GAN
 from ganlib.recipe import plain, restored
 
 FORMAT, META = 1, "meta.json"
+SAME = "Resume with the networks and optimizers that the run was started with."
 BEGUN = weakref.WeakKeyDictionary()  # GAN -> where its run began that has no checkpoint yet
 
 
@@ -179,8 +180,7 @@ def _restore(gan, arrays):
         return {k: (tuple(v.shape), np.dtype(v.dtype).name) for k, v in values.items()}
 
     if outline(saved) != outline(state):
-        todo = "Resume with the networks and optimizers that the run was started with."
-        raise refuse("run_dir", "other variables than the GAN's", "a run of this GAN", todo)
+        raise refuse("run_dir", "other variables than the GAN's", "a run of this GAN", SAME)
     for name, variable in state.items():
         variable.assign(saved[name])
 
@@ -223,8 +223,7 @@ class Checkpoint(keras.callbacks.Callback):
                 todo = "Resume with what the run was started with, or choose another folder."
                 raise refuse("run_dir", f"a run with another {what}", "a run of the same", todo)
         for name in _others(self.parts, meta):
-            todo = "Resume with the networks and optimizers that the run was started with."
-            raise refuse("run_dir", f"a run with another {name}", "a run of the same", todo)
+            raise refuse("run_dir", f"a run with another {name}", "a run of the same", SAME)
         _tell_differences(meta["machine"])
         self._restore(gan, arrays)
         self.begin, self.saved = meta["begin"], gan.steps_done

@@ -53,13 +53,16 @@ def find(folder):
     served = {learner_of(path, folder)[0] for path in hand_ins}
     for path in (path for path in files if path not in hand_ins):
         learner, named = learner_of(path, folder)
-        better = any(f"{learner}/".startswith(f"{other}/") for other in served)
-        better |= any(f"{other}/".startswith(f"{learner}/") for other in served)
-        if named and not better:
+        if named and not any(_one_in_the_other(learner, other) for other in served):
             hand_ins.add(path)
         else:
             left_out.append((path, _what(path)))
     return Found(folder, sorted(hand_ins), sorted(left_out))
+
+
+def _one_in_the_other(one, other):
+    """Return whether two learners' folders are the same, or one lies in the other."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def no_hand_in(folder):

@@ -45,10 +45,10 @@ def grade(path, root, limits=LIMITS, stop=None):
         trouble = _run(kernel, lesson, numbers, sources, found)
         cost = kernel.cost
     whose, file = (learner_of(path, root)[0], lesson[-2:]), path.relative_to(root).as_posix()
-    rows = [(*whose, n, *found.get(n, ("not checked", *trouble)), file) for n in numbers]
+    rows = [_row(*whose, n, *found.get(n, ("not checked", *trouble)), file) for n in numbers]
     if note:
-        rows.insert(0, (*whose, "", "note", "lesson", note, file))
-    return [dict(zip(COLUMNS, map(_plain, row), strict=True)) for row in rows], cost
+        rows.insert(0, _row(*whose, "", "note", "lesson", note, file))
+    return rows, cost
 
 
 def _graded(path, root, limits, stop):
@@ -57,8 +57,11 @@ def _graded(path, root, limits, stop):
         return grade(path, root, limits, stop)
     except Exception as error:
         whose, file = learner_of(path, root)[0], path.relative_to(root).as_posix()
-        row = (whose, "", "", "not checked", "kernel", what_of(error), file)
-        return [dict(zip(COLUMNS, map(_plain, row), strict=True))], (0.0, 0.0, 0)
+        return [_row(whose, "", "", "not checked", "kernel", what_of(error), file)], (0.0, 0.0, 0)
+
+
+def _row(*values):
+    return dict(zip(COLUMNS, map(_plain, values), strict=True))
 
 
 def _known(path):
