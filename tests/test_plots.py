@@ -1,7 +1,9 @@
 """Pictures: what is drawn where, and that a reader without eyes gets words."""
 
 import base64
+import html
 import io
+import json
 import re
 
 import numpy as np
@@ -112,7 +114,9 @@ def test_a_film_has_all_moments_on_one_sheet_each_over_its_label():
     )
     page = movie._repr_html_()
     facts = dict(re.findall(r'data-(\w+)="(.*?)"', page))
-    assert facts["count"] == "7" and facts["labels"].split("|") == [f"{i} of 7" for i in range(1, 8)]
+    assert facts["count"] == "7" and json.loads(html.unescape(facts["labels"])) == [
+        f"{i} of 7" for i in range(1, 8)
+    ]
     assert 'alt="Light &amp; dark"' in page
     code = re.search(r"data:image/png;base64,([\w+/=]+)", page)[1]
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(code))).convert("L"), int)
@@ -124,6 +128,19 @@ def test_a_film_has_all_moments_on_one_sheet_each_over_its_label():
         part = sheet[y : y + high, x : x + wide]
         assert np.abs(part - np.asarray(picture.convert("L"), int)).max() < 12
         assert (sheet[y + high : y + round(row), x : x + wide] < 128).any()  # words
+
+
+def test_a_film_keeps_labels_apart_whatever_stands_in_them():
+    picture = Image.new("L", (8, 8))
+    page = plots.Movie([picture] * 3, ["D | G", "one\nline", 'a "b" <c>'], "x")._repr_html_()
+    kept = html.unescape(re.search(r'data-labels="(.*?)"', page)[1])
+    assert json.loads(kept) == ["D | G", "one\nline", 'a "b" <c>']
+
+
+def test_a_film_of_different_counts_is_refused():
+    counts = [np.zeros((n, 6, 6), np.uint8) for n in (4, 9)]
+    with pytest.raises(ValueError, match="one size"):
+        plots.movie(counts)
 
 
 def luminance(colour):

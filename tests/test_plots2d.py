@@ -1,7 +1,9 @@
 import io
+import warnings
 
 import numpy as np
 import pytest
+from matplotlib.quiver import Quiver
 from PIL import Image
 
 import ganlib
@@ -112,7 +114,7 @@ def test_a_movie_moves(frame):
     first = np.asarray(gif.convert("RGB"))
     gif.seek(1)
     assert (first != np.asarray(gif.convert("RGB"))).any()
-    assert 'data-labels="1|2|3"' in film._repr_html_()
+    assert 'data-labels="[&quot;1&quot;, ' in film._repr_html_()
 
 
 def test_lines_draw_every_curve_and_level():
@@ -133,3 +135,32 @@ def test_snapshots_keep_what_take_returns():
     assert film.steps == film.frames
     assert film.frames[0] == 0
     assert film.frames[-1] == 4
+
+
+def drawn_arrows(figure):
+    """Return how long each arrow of a picture is, as shares of its map's width, map by map."""
+    found = []
+    for axes in figure.axes:
+        for one in axes.collections:
+            if isinstance(one, Quiver):
+                found.append(np.hypot(one.U, one.V) / one.scale)
+    return found
+
+
+def test_arrows_have_one_measure_in_all_maps_of_a_picture():
+    at, quarter = np.zeros((3, 2)), np.full((8, 8), 0.25)
+    ways = [length * np.array([[1.0, 0], [0, 0.5], [0.3, 0.4]]) for length in (1, 0.001, 0)]
+    frames = [plots2d.Frame(quarter, (-3, 3), at, way) for way in ways]
+    first, second, none = drawn_arrows(plots2d.belief_strip(frames, "abc", at))
+    np.testing.assert_allclose(first, [1 / 8, 1 / 16, 1 / 16])
+    np.testing.assert_allclose(second, first / 1000)
+    assert (none == 0).all()
+    assert drawn_arrows(plots2d.belief(frames[2], at)) == []
+
+
+def test_maps_without_fakes_or_arrows_are_drawn_without_a_warning():
+    quarter, nothing = np.full((8, 8), 0.25), np.zeros((0, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for arrows in (None, nothing):
+            plots2d.belief(plots2d.Frame(quarter, (-3, 3), nothing, arrows), nothing).picture(40)

@@ -9,7 +9,7 @@ from ganlib.plots.colours import D_COLOUR, G_COLOUR, REAL_COLOUR, shades
 from ganlib.plots.figures import Figure
 
 LINE_COLOURS = (D_COLOUR, G_COLOUR, REAL_COLOUR, "0.35", "0.6")
-STROKES = ("-", "--", "-.", ":", "-")
+STROKES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 
 def curves(history, equilibrium=None, title=None, alt=None):
@@ -29,7 +29,7 @@ def curves(history, equilibrium=None, title=None, alt=None):
     steps = history["step"]
     rows = (
         (upper, "d_loss", D_COLOUR, "-", equilibrium[0]),
-        (upper, "g_loss", G_COLOUR, "-", equilibrium[1]),
+        (upper, "g_loss", G_COLOUR, "--", equilibrium[1]),
         (lower, "real_accuracy", REAL_COLOUR, "-", None),
         (lower, "fake_accuracy", G_COLOUR, "--", None),
     )
@@ -151,7 +151,7 @@ def lines(x, rows, xlabel, ylabel, levels=None, title=None, alt=None, log=False,
         figure = Figure((6.4, 3.6), alt=alt)
         axes = figure.add_subplot()
     for (label, values), colour, stroke in zip(rows.items(), colours, STROKES, strict=False):
-        axes.plot(x, values, stroke, color=colour, linewidth=1.6, label=label)
+        axes.plot(x, values, linestyle=stroke, color=colour, linewidth=1.6, label=label)
     for (label, height), stroke in zip((levels or {}).items(), (":", "--", "-."), strict=False):
         axes.axhline(height, color="0.4", linestyle=stroke, linewidth=1, label=label or "_hidden")
     axes.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")

@@ -1,7 +1,7 @@
 film => {
   if (film.dataset.on) return;
   film.dataset.on = 'yes';
-  const count = +film.dataset.count, columns = +film.dataset.columns, labels = film.dataset.labels.split('|');
+  const count = +film.dataset.count, columns = +film.dataset.columns, labels = JSON.parse(film.dataset.labels);
   const image = film.querySelector('img'), high = film.dataset.row * Math.ceil(count / columns);
   const make = (tag, words, name) => {
     const node = document.createElement(tag);

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import json
 import math
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,9 @@ class Movie:
         alt: What it shows, for a reader who cannot see it.
         seconds: How long it plays.
         width: Pixels of one picture on the page.
+
+    Raises:
+        ValueError: Not a label for each picture, or pictures of several sizes.
     """
 
     def __init__(self, pictures, labels, alt, seconds=6.0, width=None):
@@ -34,6 +38,9 @@ class Movie:
         if len(self.labels) != len(self.pictures):
             received, due = f"{len(self.labels)} of them", f"{len(self.pictures)}, one for each picture"
             raise refuse("labels", received, due, "Give each moment its own.")
+        sizes = sorted({picture.size for picture in self.pictures})
+        if len(sizes) > 1:
+            raise refuse("pictures", sizes, "one size", "Show as many images at each moment.")
         self.seconds, self.width = seconds, width or self.pictures[0].width
 
     @property
@@ -80,7 +87,7 @@ class Movie:
             "columns": columns,
             "row": round(row / high, 5),
             "seconds": self.seconds,
-            "labels": "|".join(self.labels),
+            "labels": json.dumps(self.labels),
         }
         facts = "".join(f' data-{name}="{html.escape(str(fact))}"' for name, fact in facts.items())
         size = f"--film-width: {self.width}px; --film-shape: {wide} / {high}"

@@ -105,8 +105,9 @@ def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated i
         labels: A short text for each; by default its number.
     """
     sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
-    size = (sheets[0].width * zoom, sheets[0].height * zoom)
     tones = 16 if sheets[0].mode == "L" else 256
-    sheets = [sheet.resize(size, Image.Resampling.NEAREST).quantize(tones) for sheet in sheets]
+    sheets = [
+        sheet.resize((zoom * sheet.width, zoom * sheet.height), 0).quantize(tones) for sheet in sheets
+    ]
     labels = labels or [f"{i + 1} of {len(sheets)}" for i in range(len(sheets))]
     return Movie(sheets, labels, alt, seconds, width=3 * sheets[0].width // zoom)

@@ -89,6 +89,8 @@ def _logits(discriminator, points):
 def belief(frame, real, names=("first feature", "second feature"), title=None, alt=None):
     """Show one moment: the belief as a map, real examples, fakes, and their arrows if it has any.
 
+    The longest arrow is an eighth of the map; where there are several maps, the longest of all of them.
+
     Args:
         frame: What `look` returned.
         real: Real examples, ``(n, 2)``.
@@ -99,7 +101,7 @@ def belief(frame, real, names=("first feature", "second feature"), title=None, a
     alt = alt or f"A map of D's belief with real and fake points on it. {title or ''}".strip()
     figure = Figure((5.6, 4.8), alt=alt)
     axes = figure.add_subplot()
-    shades = _draw(axes, frame, real)
+    shades = _draw(axes, frame, real, _longest([frame]))
     axes.set(xlabel=names[0], ylabel=names[1])
     axes.legend(loc="upper right", fontsize=8, framealpha=0.9)
     _bar(figure, shades, axes)
@@ -122,8 +124,9 @@ def belief_strip(frames, labels, real, title=None, alt=None, names=("", "")):
     alt = alt or f"{len(frames)} maps of D's belief: {', '.join(labels)}. {title or ''}".strip()
     figure = Figure((9.0, 9.0 / len(frames) + (0.5 if title else 0.25)), alt=alt)
     places = np.ravel(figure.subplots(1, len(frames)))
+    longest = _longest(frames)
     for axes, frame, label in zip(places, frames, labels, strict=True):
-        shades = _draw(axes, frame, real, size=0.5)
+        shades = _draw(axes, frame, real, longest, size=0.5)
         axes.set(xticks=[], yticks=[])
         axes.set_xlabel(names[0], fontsize=8)
         axes.set_title(label, fontsize=10)
@@ -152,11 +155,11 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
         seconds: Length of the movie.
         alt: Alternative text.
     """
-    figure, pictures = Figure((4.0, 3.4)), []
+    figure, pictures, longest = Figure((4.0, 3.4)), [], _longest(frames)
     axes = figure.add_subplot()
     for frame in frames:
         axes.clear()
-        shades = _draw(axes, frame, real, size=0.7)
+        shades = _draw(axes, frame, real, longest, size=0.7)
         axes.set(xticks=[], yticks=[])
         if not pictures:
             _bar(figure, shades, axes)
@@ -164,7 +167,13 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
     return Movie(pictures, labels, alt, seconds, width=352)
 
 
-def _draw(axes, frame, real, size=1.0):
+def _longest(frames):
+    """Return the length of the longest arrow of all the frames, so that one measure holds for all."""
+    arrows = [frame.arrows for frame in frames if frame.arrows is not None]
+    return max((float(np.linalg.norm(one, axis=1).max(initial=0)) for one in arrows), default=0.0)
+
+
+def _draw(axes, frame, real, longest, size=1.0):
     """Draw one frame; return the map, for a colour bar."""
     low, high = frame.limits
     box = {"extent": (low, high, low, high)}
@@ -176,8 +185,8 @@ def _draw(axes, frame, real, size=1.0):
     axes.plot(
         *np.transpose(frame.fake), "x", color=G_COLOUR, markersize=4.5 * size, mew=size, label="fake"
     )
-    if frame.arrows is not None:
-        style = {"color": "0.15", "width": 0.004, "angles": "xy", "zorder": 3}
+    if frame.arrows is not None and longest > 0:
+        style = {"color": "0.15", "width": 0.004, "angles": "xy", "zorder": 3, "scale": 8 * longest}
         axes.quiver(*np.transpose(frame.fake), *np.transpose(frame.arrows), **style)
     axes.set(xlim=frame.limits, ylim=frame.limits, aspect="equal")
     return shades
