@@ -1,5 +1,7 @@
 """The forger's game: its owner, both rules that play it, and its page."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,23 @@ def test_a_click_on_the_map_sets_both_dials():
     page = ForgerGame(WINE)
     page._wire.value = "0.25 0.1"
     assert [dial.value for dial in page._dials] == pytest.approx([2.5, 9.0])
+
+
+def test_the_pane_over_the_map_knows_where_the_dials_are():
+    page = ForgerGame(WINE)
+    assert page._wire.value == "0.1000 0.9000"
+    page._dials[0].value, page._dials[1].value = 6.0, 4.0
+    assert page._wire.value == "0.6000 0.6000"
+    for sent in ("0.25 0.1", "0.33333 0.5"):  # what it sent itself is not sent back
+        page._wire.value = sent
+        assert page._wire.value == sent
+
+
+def test_every_offer_stands_beside_the_map_in_figures():
+    page = ForgerGame(WINE, turns=3)
+    for place in (2.0, 6.0):
+        page._dials[0].value = place
+        page.offer()
+    beliefs = [one.belief for one in page.game.offers]
+    cells = re.findall(r"<td>(.*?)</td>", page._table.value)
+    assert cells == ["2", "6.00", "1.00", f"{beliefs[1]:.2f}", "1", "2.00", "1.00", f"{beliefs[0]:.2f}"]

@@ -93,8 +93,8 @@ class Setup:
             "Start this game", "Build new networks, with the settings of now", "play", self.start
         )
         self.cells = w.Text().add_class("ganlib-wire").add_class("ganlib-hidden")
-        pane = w.HTML(style.glass("draw")).add_class("ganlib-pad")
-        paper = w.Box([self.cells, pane]).add_class("ganlib-map").add_class("ganlib-paper")
+        self._pane, self._sheets = w.HTML(style.glass("draw")).add_class("ganlib-pad"), 0
+        paper = w.Box([self.cells, self._pane]).add_class("ganlib-map").add_class("ganlib-paper")
         words = '<p class="ganlib-quiet">Draw with the pointer (shift wipes), or arrows and space.</p>'
         self._drawing = w.VBox([w.HTML(words), paper]).add_class("ganlib-hidden")
         self.data.observe(self._unfold, "value")
@@ -166,7 +166,10 @@ class Setup:
 
     def show(self, choice):
         """Show the choice of a game that was opened."""
-        self.cells.value = choice.cells
+        if self.cells.value != choice.cells:
+            self.cells.value = choice.cells
+            self._sheets += 1  # a pane reads the cells when it is new: so this one is
+            self._pane.value = style.glass("draw") + f"<!-- {self._sheets} -->"
         self.data.value = choice.data
         for who, pair in (("G", choice.g), ("D", choice.d)):
             for one, value in zip(self.sizes[who], pair, strict=True):

@@ -1,4 +1,4 @@
-const glass = this.previousElementSibling, map = this.closest('.ganlib-map'), dot = glass.querySelector('i');
+const glass = this.previousElementSibling, map = this.closest('.ganlib-map'), dot = glass.querySelector('i'), heard = glass.querySelector('.ganlib-heard');
 const canvas = glass.querySelector('canvas'), pen = canvas.getContext('2d'), side = 32;
 const cells = new Uint8Array(side * side);
 let x = 16, y = 16, held = false, ink = 1, last = null;
@@ -38,6 +38,7 @@ glass.onkeydown = event => {
   else if (event.key === ' ') { cells[y * side + x] ^= 1; send(); }
   else return;
   event.preventDefault(); event.stopPropagation(); paint();
+  heard.textContent = `row ${y + 1}, column ${x + 1}, ${cells[y * side + x] ? 'painted' : 'empty'}`;
 };
 const old = wire() && wire().value;
 if (old) { const bytes = atob(old); for (let i = 0; i < cells.length; i++) cells[i] = (bytes.charCodeAt(i >> 3) >> (7 - (i & 7))) & 1; }

@@ -32,18 +32,18 @@ class ForgerGame:
         turns, seed = whole("turns", turns, 1), whole("seed", seed)
         forging.Forgery(wine, seed, turns)  # refuses what is no wine
         self._wine, self._turns, self._seed = np.asarray(wine, float), turns, seed
-        self.scores, self.rival, self.game = [], None, None
+        self.scores, self.rival, self.game, self._led = [], None, None, False
         self._last = "last three" if turns > 3 else "offers"
         self._dials = [
             w.FloatSlider(1.0, min=0.0, max=forging.WIDE, step=0.1, description=name)
             for name in ("dial", "second dial")[: self._wine.shape[1]]
         ]
         for dial in self._dials:
-            dial.observe(lambda _: self._draw(), "value")
+            dial.observe(self._moved, "value")
         self._picture = Picture(format="jpeg")
         over = [self._picture]
         if self.flat:
-            self._wire = w.Text().add_class("ganlib-wire").add_class("ganlib-hidden")
+            self._wire = w.Text(_sent(1.0, 1.0)).add_class("ganlib-wire").add_class("ganlib-hidden")
             self._wire.observe(lambda change: self._aim(change["new"]), "value")
             over += [self._wire, w.HTML(style.glass("aim")).add_class("ganlib-pad")]
         self._said, self._table = w.HTML(), w.HTML().add_class("ganlib-scores")
@@ -94,9 +94,17 @@ class ForgerGame:
         return game_drawing.row(parts)
 
     def _aim(self, sent):
-        x, y = map(float, sent.split())
-        for dial, share in zip(self._dials, (x, 1 - y), strict=True):
-            dial.value = round(share * forging.WIDE, 1)
+        self._led = True
+        for dial, value in zip(self._dials, _read(sent), strict=True):
+            dial.value = value
+        self._led = False
+
+    def _moved(self, _):
+        """Tell the pane over the map where the dials are, unless it moved them itself; draw."""
+        aim = [dial.value for dial in self._dials]
+        if self.flat and not self._led and _read(self._wire.value) != aim:
+            self._wire.value = _sent(*aim)
+        self._draw()
 
     def _draw(self):
         count, aim = len(self.game.offers), [dial.value for dial in self._dials]
@@ -113,10 +121,12 @@ class ForgerGame:
             f'<div class="ganlib-task" role="status"><p>{said}</p>'
             f'<p class="ganlib-quiet">{html.escape(quiet)}</p></div>'
         )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("game", "you", "slope"))
-        lines = [(str(n + 1), f"{a:.2f}", f"{b:.2f}") for n, (a, b) in enumerate(self.scores)][-6:]
-        rows = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in lines)
-        self._table.value = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        tables = [_table(("game", "you", "slope"), enumerate(self.scores, 1))] if self.scores else []
+        if made and not self.rival:
+            offers = ((n, (*one.place, one.belief)) for n, one in enumerate(self.game.offers, 1))
+            dials = [dial.description for dial in self._dials]
+            tables.insert(0, _table(("offer", *dials, "belief"), offers))
+        self._table.value = "".join(tables)
 
     def _words(self):
         """Return a sentence on what came of the last offer, and a quieter one."""
@@ -136,3 +146,22 @@ class ForgerGame:
     def _repr_mimebundle_(self, include=None, exclude=None):
         still = drawing.encoded(self.still(), "PNG")
         return bundle(self.widget, still, self.alt, f"<{self.alt}>")
+
+
+def _sent(x, y):
+    """Return the places of two dials as the pane over the map sends them: shares from the top left."""
+    return f"{x / forging.WIDE:.4f} {1 - y / forging.WIDE:.4f}"
+
+
+def _read(sent):
+    """Return what `_sent` was made of."""
+    x, y = map(float, sent.split())
+    return [round(share * forging.WIDE, 1) for share in (x, 1 - y)]
+
+
+def _table(names, rows):
+    """Return HTML of pairs of a number and figures, the last ones on top."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    lines = [(str(n), *(f"{figure:.2f}" for figure in figures)) for n, figures in rows]
+    body = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in reversed(lines[-14:]))
+    return f"<table><tr>{head}</tr>{body}</table>"

@@ -43,5 +43,8 @@ def glass(kind):
         "draw": "Draw with the pointer; or arrow keys to move, space to paint or wipe a cell",
     }[kind]
     pane = '<div class="ganlib-glass ganlib-{}" tabindex="0" role="application" aria-label="{}">{}</div>'
-    inside = '<canvas width="32" height="32"></canvas><i></i>' if kind == "draw" else "<i></i>"
+    paper = (
+        '<canvas width="32" height="32"></canvas><i></i><span class="ganlib-heard" role="status"></span>'
+    )
+    inside = paper if kind == "draw" else "<i></i>"
     return pane.format(kind, words, inside) + f'<style onload="{script}"></style>'

@@ -120,7 +120,20 @@ def test_the_forger_with_two_dials_by_mouse_and_keys(server, open_page, artefact
     before = values()
     page.keyboard.press("Shift+ArrowLeft")
     until(lambda: values() == pytest.approx([before[0] - 1, before[1]], abs=0.11))
-    for _ in range(3):
+    button(page, "Offer").click()
+    page.get_by_text("Offer 2 of 4: she believes").wait_for()
+    knobs.nth(0).focus()
+    page.keyboard.press("Home")  # a slider moves the place of the next offer on the map, too
+    until(lambda: values() == pytest.approx([0.0, before[1]], abs=0.11))
+    glass.focus()
+    time.sleep(0.3)
+    assert values() == pytest.approx([0.0, before[1]], abs=0.11)  # coming there is not choosing
+    page.keyboard.press("Shift+ArrowRight")
+    until(lambda: values() == pytest.approx([1.0, before[1]], abs=0.11))
+    rows = page.locator(".ganlib-scores tr")
+    assert rows.count() == 3 and rows.nth(2).inner_text().split()[-1] == "0.50"
+    page.screenshot(path=artefacts / "forger-2-offers.png")
+    for _ in range(2):
         button(page, "Offer").click()
         time.sleep(0.3)
     page.get_by_text("standard deviations from the wine").wait_for()

@@ -1,5 +1,6 @@
 """The lab as a page, at three widths and in both themes: nothing jumps or is cut, all has a name."""
 
+import base64
 import re
 import time
 
@@ -164,6 +165,12 @@ def test_the_shop_by_click_and_by_key(server, open_page):
     assert page.get_by_text("real ones blamed").is_visible()
 
 
+def painted(line):
+    """Return the painted cells of a game's text, numbered row by row."""
+    cells = base64.b64decode(re.search(r"drawn:(\S+)", line)[1])
+    return {i for i in range(1024) if cells[i >> 3] >> (7 - i % 8) & 1}
+
+
 def test_data_layers_a_drawing_and_a_text(server, open_page):
     notebook(server.folder / "own.ipynb", WINE)
     page = open_page("own.ipynb", width=1366, height=1600)
@@ -198,12 +205,29 @@ def test_data_layers_a_drawing_and_a_text(server, open_page):
     page.locator("img[title*='your drawing']").wait_for()
     page.get_by_role("button", name="Write this game").click()
     until(lambda: text.input_value().startswith("ganlib1 drawn:"))
+    drawn = text.input_value()
 
     text.fill(written)
     text.blur()
     page.get_by_role("button", name="Open").click()
     until(lambda: count(page) == 10)
     page.locator("img[title*='two heaps']").wait_for()
+
+    text.fill(drawn)  # what is opened from a text stands on the paper, and can be drawn upon
+    text.blur()
+    page.get_by_role("button", name="Open").click()
+    page.locator("img[title*='your drawing']").wait_for()
+    paper.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    assert page.locator(".ganlib-heard").inner_text() == "row 16, column 17, painted"
+    time.sleep(0.5)
+    page.get_by_role("button", name="Start this game").click()
+    time.sleep(1)
+    page.get_by_role("button", name="Write this game").click()
+    until(lambda: text.input_value().startswith("ganlib1 drawn:") and text.input_value() != drawn)
+    before, after = (painted(line) for line in (drawn, text.input_value()))
+    assert after - before == {16 + 32 * 15} and before < after
 
 
 def test_a_click_while_it_plays_is_echoed_at_once(server, open_page):
