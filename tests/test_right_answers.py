@@ -294,7 +294,7 @@ def threshold(modes, good, d_loss, swing):
     if set(late[0]) == {8}:
         return "circle" if good[-1] < 0.45 else "healthy"
     if np.mean(late[1]) > 0.4 and max(late[2]) < 0.5:
-        return "collapse"
+        return "mode dropping"
     if max(late[2]) < 0.4:
         return "owner too strong"
     return "oscillation" if np.ptp(late[2]) > 0.02 else "owner too weak"

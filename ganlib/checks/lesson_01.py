@@ -159,8 +159,9 @@ def owner_step(answer):
         mistakes += [("one-half", one), ("one-half", 2 * one - old)]
     _recognise_step(found, old, due, mistakes)
     found = _parameters(answer(REAL, FEW, W, B, 0.1))
-    mistakes = [("pooled", _moved(fake=FEW, counts=(count, count), rate=0.1)) for count in (4, 5, 3)]
-    recognise(found, _moved(fake=FEW, rate=0.1), [*mistakes, ("rate", _moved(fake=FEW))])
+    ways = [_moved(fake=FEW, counts=counts, rate=0.1) for counts in (None, (4, 4), (5, 5), (3, 3))]
+    mistakes = [("pooled", [*one[:2], other[2]]) for one in ways for other in ways]
+    recognise(found, ways[0], [*mistakes, ("rate", _moved(fake=FEW))])
 
 
 def _parameters(got):

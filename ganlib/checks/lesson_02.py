@@ -228,7 +228,7 @@ def corrected(answer):
 
 @task(
     "2.6",
-    her_loss="That is her loss as the course counts it: the JSD is what it lacks to ln 2.",
+    her_loss="That is her loss as the course counts it: the JSD is ln 2 less that loss.",
     one="Every convention is read as a mean in nats: look at the second argument.",
     sum="A sum of both halves is read wrongly: what is her mean loss then, in size and sign?",
     value="V is read wrongly: d_loss is -V/2, not V and not -V.",
@@ -258,14 +258,14 @@ def divergence(answer):
 
 @task(
     "2.7",
-    her_loss="That is her loss: the JSD is what it lacks to ln 2.",
+    her_loss="That is her loss: the JSD is ln 2 less that loss.",
     straight="Of two bell curves with one centre and two widths yours says {detail}: a logit that is a "
     "straight line in x cannot tell them. What is log p - log q of two bell curves?",
     pooled="With few narrow fakes yours is off: do both halves count alike, is x seen finely enough?",
     twice="That is twice the JSD, 2 JSD = log 4 + V: half of it is asked for.",
     early="Yours is too low, {detail} of what it should be. Do twice the steps help? Then she was not at "
     "her best; if not, look at her logit, her step and what she pays.",
-    range="{detail} is no JSD: it lies between 0 and ln 2, and is what her mean loss lacks to ln 2. "
+    range="{detail} is no JSD: that lies between 0 and ln 2, and is ln 2 less her mean loss. "
     "Print it before her first step, where 0 is due, and after some: it must rise.",
     halves="You take the sum of both halves from ln 2: her loss is their mean.",
     equal="Of two equal densities yours says {detail}: it should be 0, within a few hundredths.",

@@ -30,7 +30,7 @@ from ganlib.checks.networks import (
     walked,
     walked_wrongly,
 )
-from ganlib.checks.page import check_build, check_rounds, repaired_page
+from ganlib.checks.page import FAULTS, check_build, check_rounds, repaired_page
 from ganlib.theory import sigmoid
 
 
@@ -216,13 +216,6 @@ def check_g_step(answer, d_norm):
     check_returned(returned, moves["due"][0], "g_step")
 
 
-FAULTS = {  # what the steps of the old page are told by the checks of tasks 3.3 and 3.4, and our hint
-    "g-statistics": "statistics",
-    "d-moved": "both",
-    "target-zero": "caught",
-}
-
-
 @task(
     "3.5",
     lines="Return a dict: the number of a line, 1 to {detail}, and the text that it should have.",
@@ -234,6 +227,7 @@ FAULTS = {  # what the steps of the old page are told by the checks of tasks 3.3
     statistics="Not all yet. Count what moves in D's step: trained arrays and running ones.",
     both="Not all yet. Count what moves in G's step.",
     caught="Not all yet. What does D say of G's fakes before and after some steps of G?",
+    saturating="Line 39 has log(1 - D) now: G's usual loss is -log D.",
     broken="{detail} is not as in the lesson: a line that was right is changed, or a wrong one is wrong "
     "in a new way.",
 )
@@ -269,6 +263,7 @@ def _mended(page):
     added="z went to where G draws the image with its sign turned: take the image away from G's picture.",
     size="z moved in the right direction, but by the wrong length.",
     count="That is where {detail} steps lead: take `steps` of them, each from where the last one ended.",
+    stale="Each of your slopes is that at the first z: take it where the last step ended.",
     training="G drew with training=True: a batch norm takes the mean of this one picture away from it.",
     g_moved="G moved: nothing but z should.",
     other="A number of z went {detail}. A step takes rate times the slope of the mean square from z.",

@@ -56,7 +56,7 @@ def targets(answer):
     order="The two are in the wrong order: first d_loss, then g_loss.",
     leak="The smoothing leaks into g_loss: G's own target is 1, whatever D's is.",
     two_sided="The fakes are smoothed too: only the real target changes.",
-    scaled="Multiplying -log D by the target is not enough: what it lacks to 1 goes to -log(1 - D).",
+    scaled="Multiplying -log D by the target is not enough: the rest, 1 - target, goes to -log(1 - D).",
     ignored="real_target changes nothing in your d_loss.",
     halves="d_loss is the mean over both halves, not their sum.",
     sum="That is a sum over the batch: take means.",

@@ -219,6 +219,7 @@ def score(answer):
     ranks="Return the places of the three grids in order, each of them once.",
     always="The same order for every three grids: look at the images.",
     worst="The order is upside down: best first.",
+    inverse="That is each grid's rank, in the list's order: return the places, the best one's first.",
     counts="One grid has five times as many images, coverage grows with the number.",
     precision="That goes by precision: a grid of one good shape, over and over, would win.",
     recall="That goes by recall: grids of noise have huge balls, and in those lie many real digits.",
@@ -226,8 +227,7 @@ def score(answer):
     frechet="By the Fréchet distance the order is yours: it puts one kind of digit before a fifth of all "
     "kinds. If you go by coverage: round which cloud are the balls, and of how many images?",
     diversity="That goes by diversity: noise would win.",
-    other="Wrong for the grids of `checks.grids({detail})`: print the numbers by which you sort, and "
-    "whose each is: how many real balls hold one of a grid's images?",
+    other="Wrong for `checks.grids({detail})`: print your numbers: how many real balls does each reach?",
 )
 def rank(answer):
     """``rank(grids, real)``: the places of three grids of images, from best to worst."""
@@ -241,6 +241,8 @@ def rank(answer):
         return
     if got[0] == got[1] == got[2]:
         raise Wrong("always")
+    if [np.argsort(order).tolist() for order in got] == due:
+        raise Wrong("inverse")
     for hint, rule in MISTAKES.items():
         if all(rule(made, real) == order for (made, real, _), order in zip(cases, got, strict=True)):
             raise Wrong(hint)

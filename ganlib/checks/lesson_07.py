@@ -171,7 +171,7 @@ def _lengths(matrix):
 HINTS = {
     "healthy": "healthy",
     "circle": "circle",
-    "collapse": "collapse",
+    "mode dropping": "dropping",
     "owner too strong": "strong",
     "owner too weak": "weak",
     "oscillation": "oscillation",
@@ -201,14 +201,14 @@ def boards():
 
 @task(
     "7.4",
-    name="Answer with one of: healthy, circle, collapse, owner too strong, owner too weak, oscillation; "
-    "not {detail}.",
+    name="Answer with one of: healthy, circle, mode dropping, owner too strong, owner too weak, "
+    "oscillation; not {detail}.",
     always="Every dashboard gets the same name.",
     healthy="A healthy run is called {detail}: all eight heaps at each of the last looks, and far more "
     "good points than the blind forger has.",
     circle="A run that knows the circle alone is called {detail}: its good share is the blind "
     "forger's, 0.35, or a few hundredths more.",
-    collapse="A collapse is called {detail}: most points are good, heaps are missing, and so it stays.",
+    dropping="Mode dropping is called {detail}: most points are good, but heaps stay empty.",
     strong="An owner too strong is called {detail}: her loss is far below ln 2, and few points are good.",
     weak="An owner too weak is called {detail}: at the last looks her loss is ln 2, and few points good.",
     oscillation="An oscillation is called {detail}: its heaps come and go, and may just be there when "

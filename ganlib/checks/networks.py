@@ -253,6 +253,7 @@ def walked_wrongly(generator, image, z, steps, rate):
         ("sum", walked(generator, image, z, steps, rate * image.shape.num_elements())),
         ("plain", walked(generator, image, z, steps, rate, tf.identity)),
         ("added", walked(generator, -image, z, steps, rate)),
+        ("stale", z + steps * (walked(generator, image, z, 1, rate) - z)),
     ]
 
 

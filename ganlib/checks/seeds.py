@@ -1,5 +1,7 @@
 """Rules by which a change is judged from one measure over seeds, right and wrong ones."""
 
+from math import comb, factorial
+
 import numpy as np
 
 from ganlib.checks import Wrong, follows, truth
@@ -48,3 +50,17 @@ def check_rule(answer, cases, rule, mistakes):
     if len(set(got)) == 1:
         raise Wrong("always")
     follows(got, cases, rule, mistakes)
+
+
+def chances(n, m):
+    """Return the mistakes of task 5.7 and the chance that each comes to."""
+    due, orders = 1 / comb(n + m, n), factorial(n + m)
+    return [
+        ("even", 0.5),
+        *(("one", count / (n + m)) for count in (m, n, 1)),
+        ("orders", 1 / orders),
+        ("both", 2 * due),
+        *(("pairs", 0.5**count) for count in (n * m, n, m)),
+        *(("swapped", factorial(count) / orders) for count in (n, m)),
+        ("rare", due**2),
+    ]

@@ -58,6 +58,19 @@ def pooled_step(count):
     return move
 
 
+def lessons_own_step(w_by, b_by):
+    """The lesson's step for equal counts; of w and of b: who is counted, real, fake or each its own."""
+
+    def move(real, fake, w, b, rate):
+        counts = {"r": (len(real),) * 2, "f": (len(fake),) * 2, "o": (len(real), len(fake))}
+        (n, m), (i, j) = counts[w_by], counts[b_by]
+        by_real, by_fake = d(real, w, b) - 1, d(fake, w, b)
+        w = w - rate * (by_real @ real / n + by_fake @ fake / m) / 2
+        return w, b - rate * (by_real.sum() / i + by_fake.sum() / j) / 2
+
+    return move
+
+
 def swapped_features(real, fake, w, b, rate):
     by_w, by_b = gradient(real, fake, w, b)
     return w - rate * by_w[::-1], b - rate * by_b
@@ -189,6 +202,7 @@ WRONG = {
         ("pooled", pooled_step(lambda real, fake: len(real) + len(fake))),
         ("pooled", pooled_step(lambda real, fake: 2 * len(real))),
         ("pooled", pooled_step(lambda real, fake: 2 * len(fake))),
+        *(("pooled", lessons_own_step(*counts)) for counts in ("ro", "fo", "or", "of", "rf", "fr")),
         ("nothing", lambda *a: None),
         ("shape", lambda *a: step()(*a)[::-1]),
         ("error", scalar_lesson),

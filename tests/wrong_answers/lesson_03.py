@@ -65,13 +65,15 @@ def searched(
     """The search for z with one thing wrong."""
 
     def find_z(generator, image, z, steps, rate):
-        start = z
+        start, first = z, None
         for _ in range(steps + more):
             with tf.GradientTape() as tape:
                 tape.watch(z)
                 cost = half * loss(cost_of(generator(z, training=training) - turn * image))
             weights = generator.trainable_variables if g_too else []
             slope, *slopes = tape.gradient(cost, [z, *weights])
+            first = slope if first is None else first
+            slope = first if back == "stale" else slope
             z = (start if back == "jumps" else z) + sign * rate * slope
             for weight, each in zip(weights, slopes, strict=True):
                 weight.assign_sub(rate * each)
@@ -192,6 +194,10 @@ WRONG = {
         ("sigmoid", fixed(16)),
         ("statistics", fixed(25)),
         ("caught", fixed(39)),
+        (
+            "saturating",
+            fixed(line_39="loss = -tf.reduce_mean(tf.nn.softplus(discriminator(fake, training=True)))"),
+        ),
         ("both", fixed(40)),
         ("scale", fixed(47)),
         ("scale", fixed(line_47='real = tf.constant(images.astype("float32"))')),
@@ -216,6 +222,7 @@ WRONG = {
         ("plain", searched(cost_of=tf.identity)),
         ("added", searched(turn=-1)),
         ("size", searched(half=0.5)),
+        ("stale", searched(back="stale")),
         ("count", searched(more=1)),
         ("count", lambda g, image, z, steps, rate: searched()(g, image, z, 1, rate)),
         ("training", searched(training=True)),

@@ -145,6 +145,16 @@ def in_one_heap(real, first, second, k):
     return outside(real, np.concatenate([first, second]), k).sum(), twice()(real, first, second, k)[1]
 
 
+def seeded_throws(count, seed):
+    """Too few throws, and the same ones in each call."""
+
+    def by_chance(n, m):
+        values = np.random.default_rng(seed).random((count, n + m))
+        return (values[:, n:].min(1) > values[:, :n].max(1)).mean()
+
+    return by_chance
+
+
 def few_throws():
     """A simulation that says something else at each call: by a fifth too much, then too little."""
     times = itertools.cycle((1.2, 0.8))
@@ -268,6 +278,9 @@ WRONG = {
         ("swapped", lambda n, m: math.factorial(n) / math.factorial(n + m)),
         ("rare", lambda n, m: math.comb(n + m, n) ** -2.0),
         ("throws", few_throws()),
+        ("throws", seeded_throws(500, 0)),
+        ("throws", seeded_throws(2000, 1)),
+        ("throws", seeded_throws(5000, 1)),
         ("zero", lambda n, m: 1 // math.comb(n + m, n)),
         ("other", lambda n, m: math.comb(n + m, n)),
         ("other", lambda n, m: 1 / 6),

@@ -220,6 +220,7 @@ WRONG = {
         ("diversity", ordered(lambda known, found, images: metrics.diversity(images))),
         ("worst", ordered(lambda *given: -near("coverage")(*given))),
         ("ranks", lambda grids, real: [1, 1, 2]),
+        ("inverse", lambda grids, real: np.argsort(ordered(near("coverage"))(grids, real))),
         ("always", lambda grids, real: [1, 2, 0]),
         ("other", lambda grids, real: np.argsort([-int(grid[0].sum()) for grid in grids])),
         ("shape", lambda grids, real: 0),

@@ -47,7 +47,7 @@ def by(skip=(), last=4, good=0.5):
         if modes[-last:].min() == 8:
             name = "healthy" if share[-1] > good else "circle"
         elif share[-last:].min() > 0.3:
-            name = "collapse"
+            name = "mode dropping"
         elif d_loss[-last:].max() < 0.45:
             name = "owner too strong"
         elif np.abs(d_loss[-last:] - np.log(2)).max() < 0.03:
@@ -112,14 +112,15 @@ WRONG = {
     "diagnose": [
         ("name", lambda *_: "ill"),
         ("name", lambda *_: 1),
-        ("always", lambda *_: "collapse"),
+        ("always", lambda *_: "mode dropping"),
         ("healthy", by(("healthy", "circle"))),
         ("healthy", by(good=0.9)),
         ("circle", by(good=0.2)),  # eight modes are enough
-        ("collapse", by(("collapse", "owner too strong"))),
+        ("dropping", by(("mode dropping", "owner too strong"))),
         ("strong", by(("owner too strong", "oscillation"))),
         ("weak", by(("owner too weak", "oscillation"))),  # the rule of this course's first edition
         ("weak", by(("owner too weak", "owner too strong"))),
+        ("weak", lambda m, g, d, s: "oscillation" if s[-4:].max() > 1 else by()(m, g, d, s)),
         ("oscillation", by(last=1)),  # the last look alone
         ("oscillation", by(("oscillation", "owner too weak"))),
         ("oscillation", lambda m, g, d, s: "healthy" if m[-1] == 8 and g[-1] > 0.5 else by()(m, g, d, s)),

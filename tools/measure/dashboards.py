@@ -19,7 +19,7 @@ TARGET = Path(__file__).resolve().parents[2] / "ganlib" / "checks" / "dashboards
 STRICT = {"head_start": 800, "d_steps": 4, "steps": 1000}
 GAMES = {  # the name of a game, what it shows, and its settings
     "usual game": ("healthy", {"steps": 3000}),
-    "four steps only": ("collapse", {"steps": 3000, "d_steps": 4}),
+    "four steps only": ("mode dropping", {"steps": 3000, "d_steps": 4}),
     "strict, saturating": ("owner too strong", {**STRICT, "loss": "saturating"}),
     "D's rate a hundredth": ("owner too weak", {"steps": 3000, "d_rate": 1e-5}),
     "β₁ 0.9, rate 0.004": (
