@@ -17,7 +17,7 @@ def curves(history, equilibrium=None, title=None, alt=None):
 
     Args:
         history: What ``ganlib.train`` returned.
-        equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game, drawn as dashed lines;
+        equilibrium: ``(d_loss, g_loss)`` at the end of a perfect game, drawn as dotted lines;
             by default ln 2 for both, which holds for targets 1 and 0.
         title: The picture's message, in a few words.
         alt: Alternative text.
