@@ -64,7 +64,7 @@ def _parser():
     sub = command("start", start, "Lay out your own copy of the lessons and exercises, or renew it.")
     sub.add_argument("folder", metavar="FOLDER", type=Path, help="yours; what you changed in it stays")
     sub.add_argument("--with-outputs", action="store_true", help="for who only reads")
-    sub.add_argument("--beside", action="store_true", help="new versions beside the pages you changed")
+    sub.add_argument("--beside", action="store_true", help="new versions beside pages you changed or ran")
 
     sub = command("train", train, "Train a recipe and keep everything in a folder.")
     sub.add_argument("recipe", metavar="RECIPE", help="its name; see: ganlib recipes")
