@@ -4,7 +4,6 @@ import contextlib
 import csv
 import json
 import os
-import resource
 import signal
 import stat
 import subprocess
@@ -21,6 +20,7 @@ from ganlib.cli import main
 from ganlib.grading import hand_ins, kernel
 from tests.test_grading_folder import PASSED, RIGHT, fill, table
 
+resource = pytest.importorskip("resource")  # Windows has none
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only")
 UNFIT = (
