@@ -186,6 +186,25 @@ def test_files_below_or_above_a_learners_notebook_are_nobodys(tmp_path):
     assert found == ["ada/02_x.ipynb", "bob/exercises/02_x.ipynb", "cy/notes/02_x.zip"]
 
 
+def test_a_notebook_of_another_lesson_or_of_a_namesake_is_nothing_better(tmp_path):
+    files = {"ada/02_x.ipynb": RIGHT, "ada/03_x.zip": "PK", "ada/02_x.pdf": "", "ada/plot.png": ""}
+    wei = "Li Wei_{}_assignsubmission_file_/02_x.{}".format
+    root = fill(tmp_path, files | {wei(11, "ipynb"): RIGHT, wei(11, "pdf"): "", wei(12, "zip"): "PK"})
+    found = find(root)
+    whose = {path.relative_to(root).as_posix(): who for path, who in found.whose.items()}
+    ada = {"ada/02_x.ipynb": "ada", "ada/03_x.zip": "ada"}
+    assert whose == ada | {wei(11, "ipynb"): "Li Wei (11)", wei(12, "zip"): "Li Wei (12)"}
+    assert set(found.hand_ins) == set(found.whose)
+
+
+def test_rows_tell_namesakes_apart(tmp_path):
+    names = [f"Li Wei_{number}_assignsubmission_file_/02_x.ipynb" for number in (11, 12)]
+    fill(tmp_path / "in", dict.fromkeys(names, "{}"))
+    assert main(["check", str(tmp_path / "in"), "--csv", str(tmp_path / "out.csv")]) == 0
+    whose = {row["file"]: row["learner"] for row in table(tmp_path / "out.csv")}
+    assert whose == dict(zip(names, ("Li Wei (11)", "Li Wei (12)"), strict=True))
+
+
 def test_a_bracket_that_is_never_closed_costs_no_time():
     start = time.process_time()
     lesson_of("02_x.ipynb", ["import ganlib.checks(\n" * 20_000])
