@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganlib.cli import main
+from ganlib.grading import hand_ins
 from ganlib.grading.folder import find, read
 from ganlib.grading.names import lesson_of
 
@@ -203,6 +204,16 @@ def test_rows_tell_namesakes_apart(tmp_path):
     assert main(["check", str(tmp_path / "in"), "--csv", str(tmp_path / "out.csv")]) == 0
     whose = {row["file"]: row["learner"] for row in table(tmp_path / "out.csv")}
     assert whose == dict(zip(names, ("Li Wei (11)", "Li Wei (12)"), strict=True))
+
+
+JOINED = "می\u200cنا"  # its letters are joined as the joiner says
+KEPT = [JOINED, "李\u3000伟", "1:22\u202fPM", "Zoë\u00a0Li", "x\u00ady", "\U0001f469\u200d\U0001f393"]
+TURNED = ["\n", "\x1b", "\x85", "\u2028", "\u202e", "\u2067", "\u200f", "\u061c", "\udc80"]
+
+
+def test_a_name_keeps_its_letters_and_a_terminal_its_order():
+    assert [hand_ins._plain(name) for name in KEPT] == KEPT
+    assert [hand_ins._plain(f"a{one}b") for one in TURNED] == ["a?b"] * len(TURNED)
 
 
 def test_a_bracket_that_is_never_closed_costs_no_time():

@@ -8,6 +8,7 @@ import contextlib
 import csv
 import math
 import os
+import re
 import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -21,6 +22,9 @@ from ganlib.grading.names import learner_of, lesson_of, numbers_of
 
 COLUMNS = ("learner", "lesson", "task", "verdict", "hint", "advice", "file")
 LIMITS = Limits()
+UNSEEN = re.compile(  # controls, ends of lines, what turns the order of letters, halves of letters
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def grade(path, root, limits=LIMITS, stop=None, learner=None):
@@ -112,7 +116,7 @@ def _with_reason(state, hint, advice, first):
 
 def _plain(text):
     """Return text that neither a terminal nor a spreadsheet takes for a command."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(text))[:500]
+    text = UNSEEN.sub("?", str(text))[:500]
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
