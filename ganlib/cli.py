@@ -1,6 +1,7 @@
 """The command line: ``ganlib start``, ``train``, ``sample``, ``evaluate``, ``check``, ``guesses``, ...
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C with everything saved.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 stopped by Ctrl-C.  ``train`` and ``check``
+save what was done by then, and end so by a plain kill too.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def _parser():
     sub = command("start", start, "Lay out your own copy of the lessons and exercises, or renew it.")
     sub.add_argument("folder", metavar="FOLDER", type=Path, help="yours; what you changed in it stays")
     sub.add_argument("--with-outputs", action="store_true", help="for who only reads")
-    sub.add_argument("--beside", action="store_true", help="new versions beside the pages you changed")
+    sub.add_argument("--beside", action="store_true", help="new versions beside pages you changed or ran")
 
     sub = command("train", train, "Train a recipe and keep everything in a folder.")
     sub.add_argument("recipe", metavar="RECIPE", help="its name; see: ganlib recipes")
@@ -82,17 +83,19 @@ def _parser():
     sub.add_argument("--save-every", type=float, default=60, metavar="SECONDS", help="(60)")
     sub.add_argument("--quiet", action="store_true", help="no progress bar")
 
+    trained = "a training's folder, or a .keras file of yours"
     sub = command("sample", sample, "Draw images from a trained GAN.")
-    sub.add_argument("run_dir", metavar="RUN", type=Path, help="the folder of a training")
+    sub.add_argument("run_dir", metavar="RUN", type=Path, help=trained)
     sub.add_argument("--count", type=int, default=25, help="how many images (25)")
     sub.add_argument("--seed", type=int, default=0, help="of z (0)")
     sub.add_argument("--out", type=Path, default=Path("samples.png"), help=".png or .npy (samples.png)")
 
     sub = command("export", export, "Write a GAN of dense layers for a web page to draw with.")
-    sub.add_argument("run_dir", metavar="RUN", type=Path, help="the folder of a training")
-    sub.add_argument("--out", type=Path, help=".js, for a page, or .json (RUN/generator.js)")
+    sub.add_argument("run_dir", metavar="RUN", type=Path, help=trained)
+    sub.add_argument("--out", type=Path, help=".js, for a page, or .json (RUN/generator.js, or RUN.js)")
 
-    sub = command("evaluate", evaluate, "Measure a GAN against real digits it has not seen.")
+    text = "Measure a GAN against real digits, and say whether it has seen them."
+    sub = command("evaluate", evaluate, text)
     sub.add_argument("what", metavar="RUN|RECIPE", help="a training's folder; or a recipe, trained first")
     length = sub.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, help="of a recipe's training (its own length)")
@@ -224,7 +227,9 @@ def export(options):
     from ganlib import export as files
     from ganlib.checkpoints import checkpoint
 
-    gan, out = checkpoint.load(options.run_dir), options.out or options.run_dir / "generator.js"
+    run, gan = options.run_dir, checkpoint.load(options.run_dir)
+    beside = run.with_suffix(".js") if run.suffix == ".keras" else run / "generator.js"
+    out = options.out or beside
     size = files.write(out, gan.recipe, [files.moment(gan)])
     print(f"{gan.recipe.name} after {gan.steps_done} steps: {size / 1000:.0f} kB in {out}")
     return 0

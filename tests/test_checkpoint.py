@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import os
 import random
-import resource
 import signal
 import time
 
@@ -377,6 +376,7 @@ def test_a_folder_that_cannot_be_is_said(tmp_path):
 
 
 def test_a_full_disk_is_said_and_nothing_half_written_stays(whole, tmp_path):
+    resource = pytest.importorskip("resource")  # Windows has none
     arrays, meta = checkpoint.newest(whole[0])
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))

@@ -139,6 +139,13 @@ def test_help_and_version_are_zero(arguments, capsys):
     assert "ganlib" in capsys.readouterr().out
 
 
+def test_evaluate_promises_no_unseen_digits(capsys):
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Measure a GAN against real digits, and say whether it has seen them." in said
+
+
 def test_recipes_lists_them_all(capsys):
     assert main(["recipes"]) == 0
     said = capsys.readouterr().out.splitlines()

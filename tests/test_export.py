@@ -99,6 +99,9 @@ def test_the_command_writes_a_script_and_a_trained_run_is_what_is_in_it(tmp_path
     assert cli.main(["export", str(run_dir), "--out", str(tmp_path / "x.txt")]) == 1
     assert "path: received x.txt" in capsys.readouterr().err
     assert cli.main(["export", str(tmp_path / "nothing")]) == 1
+    gan.save(tmp_path / "mine.keras")
+    assert cli.main(["export", str(tmp_path / "mine.keras")]) == 0  # it has no folder to write in
+    assert (tmp_path / "mine.js").read_text() == text
 
 
 def test_what_sixteen_bits_cannot_hold_is_refused():

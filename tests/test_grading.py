@@ -315,7 +315,14 @@ ROUGH = {  # what goes wrong -> the setting that makes it so, hint, advice
         (kernel.Session, "recv", nonsense),
         ("machine", "ValueError: Invalid signature"),  # it comes before the first cell
     ),
-    "its size": ((folder, "LARGEST", 10), ("unreadable", "02_x.ipynb: received more, accepted")),
+    "its size": (
+        (folder, "LARGEST", 10),
+        (
+            "unreadable",
+            "02_x.ipynb: received more, accepted a notebook of format 4, under 50 MB. "
+            "Ask for the file again, as JupyterLab saves it, with its outputs cleared.",
+        ),
+    ),
 }
 
 

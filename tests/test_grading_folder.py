@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganlib.cli import main
+from ganlib.grading import hand_ins
 from ganlib.grading.folder import find, read
 from ganlib.grading.names import lesson_of
 
@@ -184,6 +185,35 @@ def test_files_below_or_above_a_learners_notebook_are_nobodys(tmp_path):
     root = fill(tmp_path, files | {"bob/guesses.jsonl": "", "cy/notes/02_x.zip": "PK"})
     found = [path.relative_to(root).as_posix() for path in find(root).hand_ins]
     assert found == ["ada/02_x.ipynb", "bob/exercises/02_x.ipynb", "cy/notes/02_x.zip"]
+
+
+def test_a_notebook_of_another_lesson_or_of_a_namesake_is_nothing_better(tmp_path):
+    files = {"ada/02_x.ipynb": RIGHT, "ada/03_x.zip": "PK", "ada/02_x.pdf": "", "ada/plot.png": ""}
+    wei = "Li Wei_{}_assignsubmission_file_/02_x.{}".format
+    root = fill(tmp_path, files | {wei(11, "ipynb"): RIGHT, wei(11, "pdf"): "", wei(12, "zip"): "PK"})
+    found = find(root)
+    whose = {path.relative_to(root).as_posix(): who for path, who in found.whose.items()}
+    ada = {"ada/02_x.ipynb": "ada", "ada/03_x.zip": "ada"}
+    assert whose == ada | {wei(11, "ipynb"): "Li Wei (11)", wei(12, "zip"): "Li Wei (12)"}
+    assert set(found.hand_ins) == set(found.whose)
+
+
+def test_rows_tell_namesakes_apart(tmp_path):
+    names = [f"Li Wei_{number}_assignsubmission_file_/02_x.ipynb" for number in (11, 12)]
+    fill(tmp_path / "in", dict.fromkeys(names, "{}"))
+    assert main(["check", str(tmp_path / "in"), "--csv", str(tmp_path / "out.csv")]) == 0
+    whose = {row["file"]: row["learner"] for row in table(tmp_path / "out.csv")}
+    assert whose == dict(zip(names, ("Li Wei (11)", "Li Wei (12)"), strict=True))
+
+
+JOINED = "می\u200cنا"  # its letters are joined as the joiner says
+KEPT = [JOINED, "李\u3000伟", "1:22\u202fPM", "Zoë\u00a0Li", "x\u00ady", "\U0001f469\u200d\U0001f393"]
+TURNED = ["\n", "\x1b", "\x85", "\u2028", "\u202e", "\u2067", "\u200f", "\u061c", "\udc80"]
+
+
+def test_a_name_keeps_its_letters_and_a_terminal_its_order():
+    assert [hand_ins._plain(name) for name in KEPT] == KEPT
+    assert [hand_ins._plain(f"a{one}b") for one in TURNED] == ["a?b"] * len(TURNED)
 
 
 def test_a_bracket_that_is_never_closed_costs_no_time():

@@ -4,7 +4,6 @@ import contextlib
 import csv
 import json
 import os
-import resource
 import signal
 import stat
 import subprocess
@@ -21,6 +20,7 @@ from ganlib.cli import main
 from ganlib.grading import hand_ins, kernel
 from tests.test_grading_folder import PASSED, RIGHT, fill, table
 
+resource = pytest.importorskip("resource")  # Windows has none
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Linux and macOS only")
 UNFIT = (
@@ -204,6 +204,34 @@ def test_a_hand_in_that_kills_its_kernel_is_told_how_it_ended(tmp_path):
     assert rows[0]["advice"].startswith("Code cell ") and "It got SIGABRT." in rows[0]["advice"]
     rows = graded(tmp_path, with_cell("def jsd", f"import os\nos.kill(os.getpid(), {signal.SIGKILL})"))
     assert rows[0]["advice"].endswith("So ends a process when the machine has no memory left.")
+
+
+def test_an_error_of_sixty_megabytes_is_told_as_that(tmp_path):
+    rows = graded(tmp_path, with_cell("import numpy as np", "raise ValueError('x' * 60_000_000)"))
+    assert {(row["verdict"], row["hint"]) for row in rows} == {("not checked", "kernel")}
+    assert rows[0]["advice"].startswith("Code cell 1 answered with more than 50 MB (the text of an error")
+
+
+DEEP = "import os\nfor _ in range(1500):\n    os.mkdir('x')\n    os.chdir('x')"
+
+
+def test_folders_within_folders_are_removed_too(tmp_path, monkeypatch):
+    (tmp_path / "t").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
+    rows = graded(tmp_path, with_cell("import numpy as np", DEEP))
+    assert [row["verdict"] for row in rows] == PASSED
+    assert not list((tmp_path / "t").iterdir())
+
+
+def test_no_temporary_folder_at_all(folder, monkeypatch, untouched, capsys):
+    def none():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert main(["check", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("ganlib: TMPDIR: received [Errno 2] No usable temporary directory found")
+    assert "TMPDIR=/var/tmp ganlib check" in said
 
 
 FULL = "raise OSError(28, 'No space left on device')"

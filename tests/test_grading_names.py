@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganlib.grading.names import LESSONS, learner_of, lesson_of
+from ganlib.grading.names import LESSONS, learner_of, lesson_of, told_apart
 
 SECOND = "import numpy as np\nfrom ganlib.checks import lesson_02 as check"
 NAMED = {  # a file's name -> what its imports say -> the lesson that is graded
@@ -85,6 +85,9 @@ WHOSE = {  # below the folder -> the learner
     "02_the_math-Copy1.ipynb": "hand-ins",
     "02_the_math (2).ipynb": "hand-ins",
     "2024-05-02_02_the_math.ipynb": "hand-ins",
+    "02_the_math - Copy.ipynb": "hand-ins",  # Explorer, in three languages
+    "02_the_math - Kopie (2).ipynb": "hand-ins",
+    "02_the_math-ada - Copie.ipynb": "ada",
 }
 
 
@@ -92,6 +95,14 @@ WHOSE = {  # below the folder -> the learner
 def test_whose_it_is(name):
     root = Path("hand-ins")
     assert learner_of(root / name, root) == (WHOSE[name], WHOSE[name] != "hand-ins")
+
+
+def test_one_learner_with_a_number_for_each_lesson_has_one_name():
+    """Moodle counts anew in each assignment; Canvas knows a learner by one number."""
+    root, moodle = Path("hand-ins"), "Ada_{}_assignsubmission_file_/{}_x.ipynb".format
+    canvas = ["ada_123_4567_02_x.ipynb", "ada_123_4568_02_x-1.ipynb"]
+    paths = [root / name for name in (moodle(11, "02"), moodle(12, "03"), *canvas)]
+    assert list(told_apart(paths, root).values()) == ["Ada", "Ada", "ada", "ada"]
 
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1)

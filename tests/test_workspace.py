@@ -123,6 +123,45 @@ def test_a_new_version_beside_hers(tmp_path, edition):
     assert other.read_bytes() == page("hers as well")
 
 
+def test_a_course_that_was_renewed_under_one_version_comes_beside_again(tmp_path, edition):
+    layout.lay_out(tmp_path)
+    (tmp_path / "notebooks/b.ipynb").write_bytes(page("hers"))
+    for text in ("2", "3"):
+        edition(NEW | {"notebooks/b.ipynb": text})
+        for new in (["notebooks/b.ipynb"], []):
+            assert layout.lay_out(tmp_path, beside=True).beside == new
+    beside = [path.read_bytes() for path in (tmp_path / "notebooks").glob("b (*).ipynb")]
+    assert sorted(beside) == [page("2"), page("3")]
+
+
+def test_a_page_that_is_saved_while_it_is_renewed_is_hers(tmp_path, edition, monkeypatch):
+    layout.lay_out(tmp_path)
+    edition(NEW)
+    path, flush = tmp_path / "notebooks/b.ipynb", os.fsync
+
+    def saved(number):
+        path.write_bytes(page("hers"))
+        flush(number)
+
+    monkeypatch.setattr(os, "fsync", saved)
+    done = layout.lay_out(tmp_path)
+    assert (done.renewed, done.left) == ([], ["notebooks/b.ipynb"])
+    monkeypatch.undo()
+    edition(NEW)
+    assert layout.lay_out(tmp_path).left == ["notebooks/b.ipynb"]
+    assert path.read_bytes() == page("hers")
+
+
+def test_the_part_of_another_call_is_left_and_an_old_one_goes(tmp_path, edition):
+    layout.lay_out(tmp_path)
+    young, old = (tmp_path / f"notebooks/{layout.PART}{name}" for name in ("young", "old"))
+    young.write_bytes(b"half")
+    old.write_bytes(b"half")
+    os.utime(old, (time.time() - 2 * layout.OLD,) * 2)
+    layout.lay_out(tmp_path)
+    assert young.exists() and not old.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "hers"),
     [

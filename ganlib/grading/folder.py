@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ganlib.errors import refuse
-from ganlib.grading.names import learner_of
+from ganlib.grading.names import learner_of, lessons_said, number_of, told_apart
 
 LARGEST = 50_000_000  # bytes of a notebook
 KINDS = {  # how a file begins -> what it is
@@ -28,18 +28,20 @@ class Found(NamedTuple):
         root: The folder; learners are found below it.
         hand_ins: Paths that get rows, sorted.
         left_out: Pairs of a path and the reason, sorted.
+        whose: The learner of each path that gets rows.
     """
 
     root: Path
     hand_ins: list
     left_out: list
+    whose: dict
 
 
 def find(folder):
     """Look through a folder and all below it, or at one file.
 
     A hand-in is what is a notebook by name or content.  Anything else is one too if something says whose
-    it is and its learner has handed in nothing better.  Links and hidden files never are.
+    it is and its learner has handed in nothing better for its lesson.  Links and hidden files never are.
 
     Raises:
         ValueError: It does not exist.
@@ -47,22 +49,29 @@ def find(folder):
     if not folder.exists():
         raise no_hand_in(folder)
     if folder.is_file():
-        return Found(folder.parent, [folder], [])
+        return Found(folder.parent, [folder], [], told_apart([folder], folder.parent))
     files, left_out = _walk(folder)
     hand_ins = {path for path in files if path.suffix.lower() == ".ipynb" or _is_notebook(path)}
-    served = {learner_of(path, folder)[0] for path in hand_ins}
+    served = {_who_and_what(path, folder) for path in hand_ins}
     for path in (path for path in files if path not in hand_ins):
-        learner, named = learner_of(path, folder)
-        if named and not any(_one_in_the_other(learner, other) for other in served):
+        mine, named = _who_and_what(path, folder), learner_of(path, folder)[1]
+        if named and not any(_is_better(other, mine) for other in served):
             hand_ins.add(path)
         else:
             left_out.append((path, _what(path)))
-    return Found(folder, sorted(hand_ins), sorted(left_out))
+    return Found(folder, sorted(hand_ins), sorted(left_out), told_apart(hand_ins, folder))
 
 
-def _one_in_the_other(one, other):
-    """Return whether two learners' folders are the same, or one lies in the other."""
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+def _who_and_what(path, folder):
+    known = frozenset({number_of(path, folder)} - {""}), frozenset(lessons_said(path.name))
+    return learner_of(path, folder)[0], *known
+
+
+def _is_better(notebook, other):
+    """Return whether a notebook may be of the learner and of the lesson of another file."""
+    (one, *known), (two, *its) = notebook, other
+    nested = f"{one}/".startswith(f"{two}/") or f"{two}/".startswith(f"{one}/")
+    return nested and not any(a and b and a.isdisjoint(b) for a, b in zip(known, its, strict=True))
 
 
 def no_hand_in(folder):

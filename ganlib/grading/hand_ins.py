@@ -8,6 +8,7 @@ import contextlib
 import csv
 import math
 import os
+import re
 import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -21,9 +22,12 @@ from ganlib.grading.names import learner_of, lesson_of, numbers_of
 
 COLUMNS = ("learner", "lesson", "task", "verdict", "hint", "advice", "file")
 LIMITS = Limits()
+UNSEEN = re.compile(  # controls, ends of lines, what turns the order of letters, halves of letters
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
-def grade(path, root, limits=LIMITS, stop=None):
+def grade(path, root, limits=LIMITS, stop=None, learner=None):
     """Run one hand-in; never stopped by what it holds.
 
     Args:
@@ -31,6 +35,7 @@ def grade(path, root, limits=LIMITS, stop=None):
         root: The folder that was asked for; the learner's name is found below it.
         limits: A `Limits`.
         stop: An event that ends it early.
+        learner: Whose it is; by default what its path says.
 
     Returns:
         Rows, dicts with the keys of ``COLUMNS``: one for each task of the lesson, or a single one if the
@@ -44,19 +49,20 @@ def grade(path, root, limits=LIMITS, stop=None):
         kernel = Kernel(limits, stop or Event())
         trouble = _run(kernel, lesson, numbers, sources, found)
         cost = kernel.cost
-    whose, file = (learner_of(path, root)[0], lesson[-2:]), path.relative_to(root).as_posix()
+    whose, file = (learner or learner_of(path, root)[0], lesson[-2:]), path.relative_to(root).as_posix()
     rows = [_row(*whose, n, *found.get(n, ("not checked", *trouble)), file) for n in numbers]
     if note:
         rows.insert(0, _row(*whose, "", "note", "lesson", note, file))
     return rows, cost
 
 
-def _graded(path, root, limits, stop):
+def _graded(path, found, limits, stop):
     """`grade`, and a row where that itself fails: the others have their turn."""
+    whose = found.whose[path]
     try:
-        return grade(path, root, limits, stop)
+        return grade(path, found.root, limits, stop, whose)
     except Exception as error:
-        whose, file = learner_of(path, root)[0], path.relative_to(root).as_posix()
+        file = path.relative_to(found.root).as_posix()
         return [_row(whose, "", "", "not checked", "kernel", what_of(error), file)], (0.0, 0.0, 0)
 
 
@@ -110,7 +116,7 @@ def _with_reason(state, hint, advice, first):
 
 def _plain(text):
     """Return text that neither a terminal nor a spreadsheet takes for a command."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(text))[:500]
+    text = UNSEEN.sub("?", str(text))[:500]
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
@@ -153,7 +159,7 @@ def check(folder, out=None, jobs=1, limits=LIMITS):
 def _grade_all(found, jobs, limits, stop):
     """Return the rows of all hand-ins that were done, and 0, or 130 where it was ended before."""
     with ThreadPoolExecutor(jobs) as pool, _ended_by(signal.default_int_handler) as end_by:
-        all_of_them = [pool.submit(_graded, path, found.root, limits, stop) for path in found.hand_ins]
+        all_of_them = [pool.submit(_graded, path, found, limits, stop) for path in found.hand_ins]
         waiting, code = set(all_of_them), 0
         try:
             while waiting:

@@ -86,7 +86,7 @@ class Kernel:
     def __init__(self, limits, stop):
         self.limits, self.stop = limits, stop
         self.mark, self.began, self.cost = secrets.token_hex(16), time.monotonic(), (0.0, 0.0, 0)
-        self.folder, self.socket, self.process = None, None, None
+        self.folder, self.socket, self.line, self.process = None, None, None, None
         self.seated, self.died, self.heard = False, False, b""
 
     def __enter__(self):
@@ -105,6 +105,7 @@ class Kernel:
         self.session = Session(key=key)
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.linger, self.socket.maxmsgsize = 0, LARGEST
+        self.line = self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self.socket.connect(f"ipc://{at['ip']}-{at['shell_port']}")
         path = os.pathsep.join(os.path.abspath(place) for place in sys.path)
         own = {MARK: self.mark, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
@@ -133,6 +134,9 @@ class Kernel:
                 self.heard = (self.heard + said)[-WORDS:]
 
     def __exit__(self, *_):
+        if self.line:
+            self.socket.disable_monitor()
+            self.line.close()
         if self.socket:
             self.socket.close()
         self.died = bool(self.process) and not self._own(self.process.pid)
@@ -147,7 +151,10 @@ class Kernel:
         if self.process:
             self.process.wait()  # not before: until it is reaped, no other process has its number
             self.listener.join(1)  # no longer: what has fled may hold the pipe open
-        self.folder.cleanup()
+        try:
+            self.folder.cleanup()
+        except RecursionError:  # a thousand folders, each in the one before
+            subprocess.run(["rm", "-rf", self.folder.name], check=False)
 
     def last_words(self):
         """Return how the kernel ended, if by itself, and its first and last error: "" if in silence."""
@@ -226,6 +233,8 @@ class Kernel:
                 if reply["parent_header"].get("msg_id") == sent:
                     return reply["content"], late
             self._look(where)
+            if self.line.poll(0):
+                self._cut(where)
             if time.monotonic() < end:
                 continue
             if late or time.monotonic() >= self.deadline:
@@ -233,6 +242,15 @@ class Kernel:
                 raise Ended("time", f"{where} took longer than {limit}.")
             os.killpg(self.process.pid, signal.SIGINT)
             end, late = time.monotonic() + GRACE, True
+
+    def _cut(self, where):
+        """Raise `Ended`: the line ends with the kernel, or where a reply is too large."""
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until:
+            self._look(where)
+            time.sleep(TICK)
+        more = f"more than {LARGEST / 1e6:g} MB (the text of an error, say)"
+        raise Ended("kernel", f"{where} answered with {more}, or closed the connection.")
 
     def _look(self, where):
         """Raise `Ended` when the kernel has died or takes too much memory."""

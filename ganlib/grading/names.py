@@ -15,9 +15,9 @@ LESSONS = [m.name for m in pkgutil.iter_modules(checks.__path__) if m.name.start
 DOWNLOADS = [  # how platforms name what a teacher downloads: a folder, or before the file's own name
     re.compile(pattern)
     for pattern in (
-        r"(?P<learner>.+?)_\d+_assignsubmission_[a-z]+_?(?P<file>.*)",  # Moodle
+        r"(?P<learner>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)",  # Moodle
         r"(?P<learner>anon(?:_LATE)?_[A-Za-z\d]+)_\d{4,}_(?P<file>.+)",  # Canvas, marked blind
-        r"(?P<learner>[^_]+(?:_LATE)?)_\d{3,}_\d{4,}_(?P<file>.+)",  # Canvas
+        r"(?P<learner>[^_]+(?:_LATE)?)_(?P<number>\d{3,})_\d{4,}_(?P<file>.+)",  # Canvas
         r".+_(?P<learner>[^_]+)_attempt_\d{4}(?:-\d\d){5}_?(?P<file>.*)",  # Blackboard
         r"\d+-\d+ - (?P<learner>.+?) - .*\d (?:AM|PM)(?P<file>)",  # Brightspace
     )
@@ -35,9 +35,10 @@ IMPORT = re.compile(
 
 
 def _download(name):
-    """Return a learner and the file's own name, if a platform has put them together; else None."""
+    """Return a learner, the file's own name and the learner's number, if a platform put them together."""
     found = next(filter(None, (pattern.fullmatch(name) for pattern in DOWNLOADS)), None)
-    return found and (found["learner"].replace("_LATE", ""), found["file"])
+    number = found.groupdict().get("number", "") if found else ""
+    return found and (found["learner"].replace("_LATE", ""), found["file"], number)
 
 
 def _stem(name):
@@ -61,6 +62,29 @@ def learner_of(path, root):
     return root.resolve().name, False
 
 
+def number_of(path, root):
+    """Return the number by which a platform knows the learner, as text; "" where it says none."""
+    marked = map(_download, path.relative_to(root).parts)
+    return next((found[2] for found in marked if found), "")
+
+
+def told_apart(paths, root):
+    """Return whose each is, a dict: people of one name who handed in one lesson have a number, too."""
+    numbers = {}
+    for path in paths:
+        who = learner_of(path, root)[0], *lessons_said(path.name)
+        numbers.setdefault(who, set()).add(number_of(path, root))
+    shared = {who[0] for who, found in numbers.items() if len(found) > 1}
+    whose = {path: (learner_of(path, root)[0], number_of(path, root)) for path in paths}
+    return {p: f"{who} ({n})" if n and who in shared else who for p, (who, n) in whose.items()}
+
+
+def lessons_said(name):
+    """Return the lessons that a file's name tells: mostly one, or none."""
+    marked = _download(name)
+    return _known(re.findall(r"(?<!\d)(\d\d)_", _stem((marked and marked[1]) or name)))
+
+
 def lesson_of(name, sources):
     """Return the lesson, ``"lesson_03"``, and a sentence where file and imports disagree, else ``""``.
 
@@ -73,8 +97,7 @@ def lesson_of(name, sources):
     Raises:
         ValueError: Neither tells, or the name has several numbers.
     """
-    marked = _download(name)
-    said = _known(re.findall(r"(?<!\d)(\d\d)_", _stem((marked and marked[1]) or name)))
+    said = lessons_said(name)
     imports = " ".join(IMPORT.findall("\n".join(sources)))
     imported = _known(re.findall(r"\blesson_(\d\d)\b", imports))
     choice = [lesson for lesson in imported if lesson in said] or imported or said

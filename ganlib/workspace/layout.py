@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from ganlib.questions.kept import MARK
 from ganlib.workspace.pages import pages
 
 PART = ".ganlib-part-"  # what a file is called until it is whole
+OLD = 3600  # seconds: a part of that age is of a call that was killed
 
 
 class Done(NamedTuple):
@@ -63,7 +65,9 @@ def lay_out(folder, with_outputs=False, beside=False):
         known = _known(folder)
         for place in {folder, *((folder / name).parent for name in files)}:
             for path in place.glob(f"{PART}*"):
-                path.unlink(missing_ok=True)  # of a call that was killed
+                with contextlib.suppress(FileNotFoundError):  # another call has renamed its own
+                    if time.time() - path.stat().st_mtime > OLD:
+                        path.unlink()
         for name, data in files.items():
             _page(folder, name, data, known, done, beside)
     except OSError as error:
@@ -76,26 +80,25 @@ def lay_out(folder, with_outputs=False, beside=False):
 
 def _page(folder, name, data, known, done, beside):
     path, new = folder / name, fingerprint(data)
-    here = fingerprint(path.read_bytes()) if path.exists() else None
+    here = _seen(path)
     if here is None:
         done.new.append(name)
         _write(path, data, fresh=True)
     elif here == new:
         pass
-    elif here == known.get(name):
+    elif here == known.get(name) and _write(path, data, was=here):
         done.renewed.append(name)
-        _write(path, data)
     else:
         done.left.append(name)
         if beside and known.get(name) != new:
-            _beside(path, name, data, known, done)
+            _beside(path, name, data, new, done)
         return
     _remember(folder, known, name, new)
 
 
-def _beside(path, name, data, known, done):
+def _beside(path, name, data, new, done):
     """Write a page's new version beside the learner's; a version that is there already stays."""
-    other = path.with_name(f"{path.stem} ({ganlib.__version__}){path.suffix}")
+    other = path.with_name(f"{path.stem} ({ganlib.__version__} {new[:4]}){path.suffix}")
     if not other.exists():
         done.beside.append(name)
         _write(other, data, fresh=True)
@@ -115,6 +118,11 @@ def fingerprint(data):
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     return hashlib.sha256(data).hexdigest()
+
+
+def _seen(path):
+    """Return the fingerprint of a page that lies there, or None."""
+    return fingerprint(path.read_bytes()) if path.exists() else None
 
 
 def _uncounted(cells):
@@ -140,8 +148,15 @@ def _remember(folder, known, name, value):
         _write(folder / MARK, text.encode())
 
 
-def _write(path, data, fresh=False):
-    """Put a whole file in its place; ``fresh`` for one that must not be there yet."""
+def _write(path, data, fresh=False, was=None):
+    """Put a whole file in its place, if nobody has put another there by now; return whether it is.
+
+    Args:
+        path: Where.
+        data: Its bytes.
+        fresh: There must be none yet.
+        was: The `fingerprint` of the one that it replaces; by default it may be any.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     number, part = tempfile.mkstemp(prefix=PART, dir=path.parent)
     try:
@@ -150,10 +165,10 @@ def _write(path, data, fresh=False):
             file.flush()
             os.fsync(file.fileno())
         os.chmod(part, 0o644)
-        if not fresh:
-            os.replace(part, path)
-        elif not path.exists():  # where it is by now, somebody was faster: it is hers
-            os.rename(part, path)
+        if path.exists() if fresh else was and _seen(path) != was:
+            return False  # somebody was faster: it is hers
+        (os.rename if fresh else os.replace)(part, path)
+        return True
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)

@@ -2,7 +2,7 @@
 
     [GANLIB_DATA=folder] python tools/make/drawing.py
 
-With full MNIST where it is, else with the digits of the course.
+With full MNIST, which is fetched where it is not at hand; with the digits of the course where that fails.
 """
 
 import sys
