@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -325,3 +326,10 @@ def test_a_name_and_imports_that_differ_get_a_note_above_their_rows(tmp_path, ca
     assert note["advice"] == "Its name says lesson 03, its imports say 02: this is 02."
     assert [row["verdict"] for row in rows] == PASSED and rows[0]["lesson"] == "02"
     assert "7 of 7 passed" in capsys.readouterr().err
+
+
+def test_the_last_words_are_errors_and_no_heading():
+    """Python without memory says ``Exception ignored in: Traceback``, and only then which."""
+    one = kernel.Kernel(hand_ins.LIMITS, threading.Event())
+    one.heard = b"Exception ignored in: Traceback (most recent call last):\nMemoryError: no room\n"
+    assert one.last_words() == "It said: MemoryError: no room."

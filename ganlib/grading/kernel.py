@@ -163,7 +163,8 @@ class Kernel:
             words.append(f"It got {_signal(-self.process.returncode)}.")
         if self.died and self.process.returncode == -signal.SIGKILL:
             words.append("So ends a process when the machine has no memory left.")
-        told = [shorten(line, 180, placeholder=" …") for line in lines if TELLING.search(line)]
+        lines = [line for line in lines if TELLING.search(line) and "Traceback (most" not in line]
+        told = [shorten(line, 180, placeholder=" …") for line in lines]
         words += [f"It said: {line.rstrip('.')}." for line in dict.fromkeys((*told[:1], *told[-1:]))]
         return " ".join(words)
 
