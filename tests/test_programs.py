@@ -29,6 +29,21 @@ def emptied(monkeypatch):
     monkeypatch.setattr(programs, "_PROGRAMS", {})
 
 
+@pytest.fixture(scope="module")
+def first():
+    """The program of `TINY`, made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(programs, "_PROGRAMS", {})
+        trained(ganlib.build(TINY))
+        return programs._PROGRAMS
+
+
+@pytest.fixture
+def made(first, emptied, monkeypatch):
+    """As if `TINY` had been trained before, by somebody whose program the next takes."""
+    monkeypatch.setattr(programs, "_PROGRAMS", dict(first))
+
+
 @pytest.fixture
 def traced(monkeypatch):
     """Note each GAN, or twin of one, on which a program is traced."""
@@ -76,9 +91,8 @@ def test_the_second_of_a_recipe_traces_nothing_and_has_the_bits_of_a_program_of_
     assert len(programs._PROGRAMS) == 1
 
 
-def test_a_shared_program_follows_what_is_changed_between_two_trainings():
+def test_a_shared_program_follows_what_is_changed_between_two_trainings(made):
     """Weights, learning rates and the step are numbers: they are read at each call."""
-    trained(ganlib.build(TINY))  # whose program the next takes
     found = []
     for train in (trained, on_its_own):
         gan = ganlib.build(TINY, 7)
@@ -120,8 +134,7 @@ def own_optimizer(gan):
         *(pytest.param(f, marks=pytest.mark.slow) for f in (frozen, swapped, own_optimizer)),
     ],
 )
-def test_what_is_not_of_the_same_making_has_a_program_of_its_own(change):
-    trained(ganlib.build(TINY))
+def test_what_is_not_of_the_same_making_has_a_program_of_its_own(change, made):
     found = []
     for train in (trained, on_its_own):
         gan = ganlib.build(TINY, 7)
@@ -178,10 +191,10 @@ def climb(slope, real_logits, fake_logits):
     return losses.binary_cross_entropy(slope * fake_logits, 1.0)
 
 
-def test_two_trainings_at_once_do_not_meet():
+def test_two_trainings_at_once_do_not_meet(made):
     """The lab trains in a thread; the twin's variables are one place for both."""
     alone = [trained(ganlib.build(TINY, seed), steps=300) for seed in (1, 2)]
-    start = threading.Barrier(2)
+    start = threading.Barrier(2, timeout=60)
 
     def train(seed):
         gan = ganlib.build(TINY, seed)

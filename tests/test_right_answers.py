@@ -408,7 +408,6 @@ RIGHT = {
     "3.2": [
         first_clean,
         lambda steps, fresh: np.array([first_clean(steps, fresh)]),
-        lambda steps, fresh: tf.constant(first_clean(steps, fresh)),
     ],
     "3.4": [g_step(), frozen_statistics],
     "3.5": [

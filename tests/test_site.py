@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import nbformat
@@ -270,7 +271,8 @@ def test_an_older_site_goes_and_what_is_hidden_stays(tmp_path, monkeypatch):
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(data)
-    monkeypatch.setattr(website.Site, "render", lambda site: {"index.html": b"new"})
+    made = SimpleNamespace(render=lambda: {"index.html": b"new"})
+    monkeypatch.setattr(website, "Site", lambda *_: made)
     website.main(["--out", str(tmp_path)])
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "index.html"]
 
@@ -278,8 +280,8 @@ def test_an_older_site_goes_and_what_is_hidden_stays(tmp_path, monkeypatch):
 ADDRESS = "https://code.example.org/some/course.git"
 
 
-def test_a_lesson_is_tried_where_the_address_is_known(site, tmp_path, monkeypatch):
-    """Nothing is invented: no address, no link."""
+def test_a_lesson_is_tried_where_the_address_is_known(site, small, tmp_path):
+    """Nothing is invented: no address, no link; and none to a solution."""
     begins = "https://mybinder.org/v2/git/https%3A%2F%2Fcode.example.org%2Fsome%2Fcourse.git/"
 
     def tried(files):
@@ -289,14 +291,20 @@ def test_a_lesson_is_tried_where_the_address_is_known(site, tmp_path, monkeypatc
         }
         return {name: found for name, found in links.items() if found}
 
-    lesson = "notebooks/03_a_dense_gan.html"
-    assert website.cited() == "" and tried(site) == {}
-    found = tried(website.Site(repository=ADDRESS, branch="a/b").render())
-    assert found[lesson] == [begins + "a%2Fb?labpath=notebooks%2F03_a_dense_gan.ipynb"]
-    pages = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises").glob("*.ipynb")]
-    assert set(found) == {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages}
+    assert tried(site) == {}  # the repository of the course names no address
+    small("Words.")
+    (tmp_path / "solutions/one.ipynb").unlink()
+    for folder in website.KINDS:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 3 A dense GAN")])
+        nbformat.write(page, tmp_path / folder / "03_a_dense_gan.ipynb")
+    assert website.cited() == ""
+    found = tried(website.Site(True, repository=ADDRESS, branch="a/b").render())
+    assert found == {
+        f"{folder}/03_a_dense_gan.html": [f"{begins}a%2Fb?labpath={folder}%2F03_a_dense_gan.ipynb"]
+        for folder in ("notebooks", "exercises")
+    }
     (tmp_path / "CITATION.cff").write_text(f'title: "a"\nrepository-code: "{ADDRESS}"\n')
-    monkeypatch.setattr(website, "ROOT", tmp_path)
     assert website.cited() == ADDRESS
 
 
