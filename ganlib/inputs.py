@@ -223,11 +223,14 @@ def _reaches(generator, taken, pixels):
 
 def _squashed(network, taken):
     """Say whether outputs stop at 0 or ±1, however wild the input: by the last layer, else by trial."""
-    last = network
+    last, chain = network, True
     while getattr(last, "layers", None):
-        last = last.layers[-1]
-    if getattr(getattr(last, "activation", None), "__name__", None) in BOUNDED:
+        last, chain = last.layers[-1], chain and type(last) is keras.Sequential
+    ends = getattr(getattr(last, "activation", None), "__name__", None)
+    if ends in BOUNDED:
         return True
+    if chain and type(last) is keras.layers.Dense and ends == "linear":
+        return False  # a 0 of it is that of units that are off
     wild = np.random.default_rng(0).normal(0, 1e4, (64, *taken)).astype("float32")
     out = np.asarray(network(wild))
     at_one, at_zero = np.abs(np.abs(out) - 1) < 1e-6, np.abs(out) < 1e-6

@@ -220,12 +220,13 @@ def test_generators_that_cannot_play_are_refused(door):
 
 @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 def test_own_networks_that_can_play_are_taken(door):
-    """Also a D whose answers are bounded, or all alike, and a G with a z of its own length."""
+    """Also a D whose answers are bounded, all alike or often 0, and a G with a z of its own length."""
     generator = network(keras.layers.Dense(784), keras.layers.Reshape((28, 28)), shape=(5,))
     for make in (
         lambda: network(last()),
         lambda: network(last(kernel_initializer="zeros")),
         lambda: network(keras.layers.Dense(8, activation="tanh"), last()),
+        lambda: network(keras.layers.Dense(1, activation="relu"), last(kernel_initializer="ones")),
         lambda: models.discriminator("deep"),
     ):
         made = door(generator=generator, discriminator=make())

@@ -196,6 +196,15 @@ def test_a_slope_of_zero_is_penalised_without_a_nan():
     assert np.isfinite(tape.gradient(cost, slopes)).all()
 
 
+@pytest.mark.parametrize("shape", [(2,), (4, 5), (3, 4, 5), (4, 5, 3)])
+def test_a_slope_is_as_long_as_all_its_numbers_together(shape):
+    slopes = np.random.default_rng(0).normal(size=(6, *shape)).astype("f4")
+    squares = np.array([np.sum(one.astype(float) ** 2) for one in slopes])
+    found = float(losses.off_unit_length(tf.constant(slopes)))
+    assert found == pytest.approx(np.mean((np.sqrt(squares) - 1) ** 2), rel=1e-5)
+    assert float(losses.squared_length(tf.constant(slopes))) == pytest.approx(np.mean(squares), rel=1e-5)
+
+
 def test_packs_and_labels_go_through_the_penalty():
     for change in ({"pack": 4}, {"classes": 10}):
         gan = tiny.plain(ganlib.build(tiny.IMAGES, loss="wasserstein", gp=10.0, **change))

@@ -88,6 +88,7 @@ assert 0 <= 2 <= 2
 assert not 1 > 2
 assert abs(-4) == 5
 assert "a" == "a"
+assert 2.5 < 7.5
 """
 
 
@@ -95,12 +96,14 @@ def test_watched_code_notes_both_sides_and_goes_on():
     watched.seen.clear()
     exec(watched.rewritten(CODE), {"_watched": watched})
     verdicts = [row["held"] for row in watched.seen if "held" in row]
-    assert verdicts == [True, False, True, True, True, False, True]
+    assert verdicts == [True, False, True, True, True, False, True, True]
     rows = {(row["compare"], row["sign"]): row for row in watched.seen if "slack" in row}
     assert rows["x < 3", "<"]["slack"] == -1  # the second call
-    assert not rows["x < 3", "<"]["whole"] or rows["x < 3", "<"]["left"] == 4
+    assert rows["x < 3", "<"]["whole"] and rows["x < 3", "<"]["left"] == 4
+    assert not rows["2.5 < 7.5", "<"]["whole"]
     tightest = rows["np.array([1, 5, 3]) > 0", ">"]
     assert (tightest["left"], tightest["right"], tightest["slack"]) == (1, 0, 1)
+    assert tightest["whole"]
     assert {sign for text, sign in rows if text == "0 <= 2 <= 2"} == {"<="}
     assert rows["abs(-4) == 5", "=="]["slack"] == -1
     watched.seen.clear()

@@ -175,8 +175,10 @@ def test_every_explanation_belongs_to_a_mutant():
     assert all(len(why) > 10 for why in mutants.explanations().values())
 
 
-def test_a_check_that_hangs_is_found_and_the_next_mutant_judged(worker):
+def test_a_check_that_hangs_is_found_and_the_next_mutant_judged(worker, monkeypatch):
     exercise = mutants.Exercise("9.3", __name__, "endless", (PRODUCT,), {"product": PRODUCT})
-    worker.seconds, worker.tries = 0.5, 1
+    monkeypatch.setattr(worker, "seconds", 0.5)
+    monkeypatch.setattr(worker, "tries", 1)
     assert worker.judge(exercise, "product", PRODUCT.replace("*", "+"))[0] == "slow"
+    monkeypatch.setattr(worker, "seconds", 20)  # the process is a new one
     assert worker.judge(exercise, "product", PRODUCT.replace("x * y", "y * x"))[0] == "survived"

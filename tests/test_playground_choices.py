@@ -5,7 +5,8 @@ import base64
 import numpy as np
 import pytest
 
-from ganlib.playground import choices, controls, examples, views
+from ganlib.backend import keras
+from ganlib.playground import choices, examples, views
 from ganlib.playground.choices import Choice
 from tests.waiting import until
 
@@ -49,9 +50,15 @@ def test_the_first_choice_is_the_lab_as_it_comes(name):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("wrong", [("rings", (2, 64), (2, 64)), ("ring", (9, 64), (2, 64))])
-def test_no_other_choices(wrong):
-    with pytest.raises(ValueError, match=r"accepted|data"):
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("rings", (2, 64), (2, 64)), "data: received 'rings'"),
+        (("ring", (9, 64), (2, 64)), "G: received 9 layers of 64"),
+    ],
+)
+def test_no_other_choices(wrong, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
         Choice(*wrong)
 
 
@@ -199,10 +206,13 @@ def test_the_panel_starts_what_is_chosen(lab):
     until(lambda: "drawing: received" in lab.setup.note.value)
 
 
-def test_a_lab_of_own_networks_or_digits_has_no_panel():
-    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
-    lab = views.Playground(images, "only-zeros", batch_size=8)
-    assert lab.setup is None
-    lab.close()
+def test_a_lab_of_own_networks_an_own_recipe_or_digits_has_no_panel():
+    """Its text would open the usual networks."""
+    own = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(4, "leaky_relu"), keras.layers.Dense(1)]
+    )
+    for options in ({"discriminator": own}, {"recipe": examples.PLANE.but(ema=0.5)}, {}):
+        lab = views.Playground("line", batch_size=8, **options)
+        assert (lab.setup is None) == bool(options)
+        lab.close()
     assert choices.first("digits") is None
-    assert controls.Setup

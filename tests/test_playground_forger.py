@@ -1,9 +1,11 @@
 """The forger's game: its owner, both rules that play it, and its page."""
 
+import io
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganlib.playground import ForgerGame, forging
 
@@ -85,16 +87,23 @@ def test_a_single_offer_is_no_three():
     assert "three" not in page._said.value
 
 
+def green(page):
+    """Return how many pixels of the map have the colour of real wine."""
+    picture = Image.open(io.BytesIO(page._picture.value)).convert("RGB")
+    r, g, b = np.moveaxis(np.asarray(picture, int), -1, 0)
+    return ((g - r > 90) & (g - b > 20)).sum()
+
+
 @pytest.mark.parametrize("dials", [1, 2])
 def test_the_page_keeps_the_wine_hidden_until_the_last_offer(dials):
     page = ForgerGame(WINE[:, :dials], turns=3, seed=5)
     assert "14 offers" not in page._said.value
     for count in (1, 2, 3):
-        assert page.rival is None
+        assert page.rival is None and green(page) == 0
         page._dials[0].value = 3.0 + count
         page.offer()
-        assert f"Offer {count} of 3" in page._said.value or page.game.over
-    assert page._offer.disabled
+        assert f"Offer {count} of 3" in page._said.value if count < 3 else page.game.over
+    assert page._offer.disabled and green(page) > 500
     assert [one.place[0] for one in page.game.offers] == pytest.approx([4.0, 5.0, 6.0])
     np.testing.assert_array_equal(page.rival.offers[0].place, page.game.offers[0].place)
     assert f"{page.game.miss():.2f}" in page._said.value
@@ -104,7 +113,7 @@ def test_the_page_keeps_the_wine_hidden_until_the_last_offer(dials):
     hidden = page.game.hidden
     page.begin()
     assert page.rival is None and not page.game.offers and not page._offer.disabled
-    assert (page.game.hidden != hidden).any()
+    assert (page.game.hidden != hidden).any() and green(page) == 0
     data, words = page._repr_mimebundle_()
     assert data["image/png"][:4] == b"\x89PNG" and words["image/png"]["alt"]
 

@@ -12,6 +12,7 @@ from PIL import Image
 from ganlib import theory
 from ganlib.data import Digits
 from ganlib.data.pictures import Pictures
+from ganlib.gan import GAN, draw_z
 from ganlib.playground import counter, explorer, game_drawing, game_views, games, rounds, views, widgets
 from ganlib.playground.choices import Choice
 from ganlib.playground.trainer import Trainer
@@ -102,10 +103,17 @@ def test_the_pad_is_z_itself_in_the_plane_and_normal_on_its_circle_elsewhere():
 
 
 def test_mean_z_of_each_digit(tiny):
-    means = tiny.controller.ask(games.digit_means).result(WAIT)
-    assert set(means) <= {3, 7}
-    assert means
-    assert all(mean.shape == (100,) for mean in means.values())
+    def both(machine):
+        z = draw_z(50, 100, 0, games._FAR - 1).numpy()
+        fake = machine.gan.draw_images(z).reshape(50, -1).astype(float)
+        real = machine.scene.examples.reshape(40, -1).astype(float)
+        labels = machine.scene.labels[[np.linalg.norm(real - one, axis=1).argmin() for one in fake]]
+        return games.digit_means(machine, count=50), {d: z[labels == d].mean(0) for d in set(labels)}
+
+    found, due = tiny.controller.ask(both).result(WAIT)
+    assert found.keys() == due.keys()
+    for digit, mean in due.items():
+        np.testing.assert_allclose(found[digit], mean, atol=1e-5)
 
 
 def test_sums_need_labels(wine):
@@ -148,6 +156,7 @@ def test_the_game_on_the_page(plane):
 
 def test_the_game_with_digits(tiny):
     game = game_views.ShopGame(tiny)
+    assert game.counter.marks[0].tooltip == "Image 1: mark as forged"
     game.counter.marks[0].value = True
     game.settle()
     assert size(game.counter._picture) == (840, 840)
@@ -180,6 +189,19 @@ def test_sums_on_the_page(tiny, monkeypatch):
     assert walk.add().result(WAIT) is None
     assert "did not work" not in walk._note.value
     assert size(walk._sum)[0] == 840
+
+
+def test_a_sum_is_the_first_end_less_one_mean_and_another_more(tiny, monkeypatch):
+    walk, seen, draw = explorer.LatentExplorer(tiny), [], GAN.draw_images
+    less, more = np.random.default_rng(1).normal(size=(2, 100))
+    monkeypatch.setattr(games, "digit_means", lambda machine: {3: less, 7: more})
+    monkeypatch.setattr(GAN, "draw_images", lambda gan, z: seen.append(np.array(z)) or draw(gan, z))
+    walk._less.value, walk._more.value = 3, 7
+    assert walk.add().result(WAIT) is None
+    z = walk.walk.ends[0]
+    due = np.array([z, z - less, z - less + more])
+    assert any(one.shape == due.shape and np.allclose(one, due, atol=1e-5) for one in seen)
+    walk.close()
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -294,6 +316,8 @@ def test_signs_lie_neither_on_each_other_nor_on_a_bottle(seed, crowd):
     assert not overlap.any()
     assert (seat >= size / 2 - 1e-9).all()
     assert (seat <= 1 - size / 2 + 1e-9).all()
+    bottle = np.clip(game_drawing.placer(extent, 1.0)(points), 0.01, 0.99)
+    assert not (np.abs(seat[:, None] - bottle) < size / 2).all(-1).any()
 
 
 def test_the_owner_without_networks():

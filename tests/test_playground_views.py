@@ -3,8 +3,6 @@
 import gc
 import io
 import re
-import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -223,18 +221,6 @@ def test_the_page_says_when_it_is_closed():
     lab = views.Playground("line")
     lab.close()
     assert lab._repr_mimebundle_() == ({"text/plain": "<playground: closed; run its cell again>"}, {})
-
-
-def test_without_ipywidgets_the_message_says_what_to_install():
-    code = (
-        "import sys; sys.modules['ipywidgets'] = None\n"
-        "from ganlib.playground import Controller\n"
-        "try: from ganlib.playground import Playground\n"
-        "except ImportError as error: print(error)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "ipywidgets: not installed" in done.stdout, done.stderr
-    assert "pip install '.[lab]'" in done.stdout
 
 
 def test_the_package_has_no_other_name():

@@ -101,6 +101,8 @@ def test_a_lesson_begins_with_recall_and_ends_with_the_guesses(number):
     sources = [cell.source for cell in nbformat.read(LESSONS[number], as_version=4).cells]
     code = [source for source in sources if "lesson." in source]
     assert ("lesson.recall()" in code) == any(n.startswith("recall.") for n in bank.lesson(number))
+    asked = next((place for place, source in enumerate(sources) if "lesson.ask(" in source), len(sources))
+    assert "lesson.recall()" not in code or sources.index("lesson.recall()") < asked
     assert code[-1] == "lesson.summary()"
     others = "".join(sources)
     if number:
@@ -137,6 +139,21 @@ def asking(name, number=1):
     from ganlib.questions.widgets import Asking
 
     return Asking(Lesson(number).ask(name))
+
+
+def test_a_recalled_question_is_told_at_once_and_answered_once(workspace):
+    from ganlib.questions.widgets import Asking
+
+    recall = Lesson(2).recall()
+    assert len(recall.asked) == 3 and recall.html().count('class="ganlib-question"') == 3
+    ask = recall.asked[0]  # the price of saying one half
+    view = Asking(ask, at_once=True)
+    view.buttons["nothing"].click()
+    assert "A surprise." in view.says.value and "ln 2, whatever the truth is" in view.says.value
+    view.buttons["ln2"].click()  # too late
+    assert ask.guess() == ("nothing", True)
+    assert all(button.disabled for button in view.buttons.values())
+    assert "application/vnd.jupyter.widget-view+json" in recall._repr_mimebundle_()
 
 
 def test_a_click_is_kept_and_can_be_changed_until_it_was_told(workspace):

@@ -319,7 +319,7 @@ while True:
 
 
 @pytest.mark.parametrize("seed", [pytest.param(i, marks=[pytest.mark.slow] * (i > 3)) for i in range(12)])
-def test_a_kill_loses_nothing(tmp_path, edition, seed):
+def test_a_kill_loses_nothing(tmp_path, edition, monkeypatch, seed):
     """A real SIGKILL at any moment: pages are whole, hers is hers, no guess but the last is lost."""
     layout.lay_out(tmp_path)
     hers = tmp_path / "notebooks/00_start_here.ipynb"
@@ -349,10 +349,7 @@ def test_a_kill_loses_nothing(tmp_path, edition, seed):
         before = len(entries)
     else:
         before = 0
-    os.chdir(tmp_path)
-    try:
-        kept.add(1, "knob", "straight")
-    finally:
-        os.chdir(layout_root())
+    monkeypatch.chdir(tmp_path)
+    kept.add(1, "knob", "straight")
     entries, _ = kept.read(tmp_path / kept.FILE)
     assert len(entries) == before + 1 and entries[-1]["answer"] == "straight"

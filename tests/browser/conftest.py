@@ -66,7 +66,7 @@ class Server:
         self.log = (folder / "lab.log").open("w")
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += [f"--ServerApp.{key}" for key in (f"port={self.port}", "ip=127.0.0.1")]
-        command += [f"--ServerApp.root_dir={folder}"]
+        command += [f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"]  # no other door
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=subprocess.STDOUT)
 
     def api(self, what, method="GET"):
@@ -88,7 +88,8 @@ class Server:
 
     def wait(self):
         """Wait until it answers."""
-        for _ in range(120):
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
             try:
                 return self.api("status")
             except OSError:

@@ -44,6 +44,7 @@ def test_a_game_is_whole_at_every_width(server, open_page, light_after, artefact
     notebook(server.folder / f"{name}.ipynb", code.format("[:, :1]" if name.startswith("one") else ""))
     page = open_page(f"{name}.ipynb", width=1366, height=768)
     run_page(page, ".ganlib-map img[alt]")
+    assert page.locator("body").get_attribute("data-jp-theme-light") == ("false" if dark else "true")
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         time.sleep(0.7)

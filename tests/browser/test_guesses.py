@@ -10,13 +10,17 @@ from conftest import until
 
 from ganlib.workspace import layout
 
-LESSON = "course/notebooks/01_the_wine_forger.ipynb"
+
+@pytest.fixture
+def course(server, request):
+    """Lay out a course of the test's own: its guesses are no other's."""
+    folder = server.folder / request.node.name
+    layout.lay_out(folder)
+    return folder
 
 
-@pytest.fixture(scope="module")
-def course(server):
-    layout.lay_out(server.folder / "course")
-    return server.folder / "course"
+def lesson(course):
+    return f"{course.name}/notebooks/01_the_wine_forger.ipynb"
 
 
 def run_to(page, number):
@@ -40,7 +44,7 @@ def choice(page, words):
 
 def test_a_wrong_guess_is_kept_and_told(course, server, open_page, artefacts):
     before = {path: path.read_bytes() for path in course.glob("*/*.ipynb")}
-    page = open_page(LESSON, width=1366, height=768)
+    page = open_page(lesson(course), width=1366, height=768)
     time.sleep(3)  # an editor that adds what it misses has done so by now
     assert {
         path: path.read_bytes() for path in course.glob("*/*.ipynb")
@@ -80,7 +84,7 @@ def test_a_wrong_guess_is_kept_and_told(course, server, open_page, artefacts):
 
 
 def test_the_guess_is_accessible(course, open_page):
-    page = open_page(LESSON, width=1366, height=768)
+    page = open_page(lesson(course), width=1366, height=768)
     run_to(page, 18)
     page.locator(".ganlib-choices input").wait_for()
     for box in (".ganlib-choices", ".ganlib-asks"):
@@ -89,7 +93,7 @@ def test_the_guess_is_accessible(course, open_page):
 
 
 def test_a_number_is_typed(course, open_page):
-    page = open_page(LESSON, width=1366, height=768)
+    page = open_page(lesson(course), width=1366, height=768)
     run_to(page, 18)
     field = page.locator(".ganlib-choices input")
     field.fill("many")

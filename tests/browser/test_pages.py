@@ -78,9 +78,11 @@ def test_axe_finds_nothing(visit, name, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_what_came_out_is_folded_until_asked_for(visit):
+def test_what_came_out_is_folded_until_asked_for(chromium, site):
     """By keyboard, and without JavaScript: the browser's own unfolding."""
-    page = visit("notebooks/01_the_wine_forger")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site[0]}/notebooks/01_the_wine_forger.html")
     told = page.locator("details.told", has_text="He walks past 0")
     assert not told.get_by_text("He walks past 0").first.is_visible()
     told.locator("summary").first.focus()
@@ -90,6 +92,7 @@ def test_what_came_out_is_folded_until_asked_for(visit):
     said.locator("summary").focus()
     page.keyboard.press("Enter")
     assert said.get_by_text("Here the swings die out").is_visible()
+    context.close()
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("notebooks/")])
