@@ -36,7 +36,9 @@ def main(arguments=None):
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        print(end="", flush=True)  # here, where a reader that has left is heard of
+        return code
     except BrokenPipeError:  # the reader of the pipe has left: so do we, without a word
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -158,6 +158,10 @@ def _seen(batch, recipe, parts):
     size, found = tf.shape(images)[0], []
     if parts > 1:
         found.append(tf.debugging.Assert(size % parts == 0, [tf.strings.format(SIZE, size)]))
+    finite = True
+    if not images.dtype.is_integer:
+        finite = tf.reduce_all(tf.math.is_finite(tf.cast(images, tf.float32)))
+        found.append(tf.debugging.Assert(finite, [inputs.WILD]))
     if recipe.pixels is not None:
         raw = images.dtype == tf.uint8
         ends = (tf.reduce_min(images), tf.reduce_max(images))
@@ -165,13 +169,9 @@ def _seen(batch, recipe, parts):
         if raw:
             bad = inputs.faint(least, most) & (size >= FEW)
         else:
-            many = size >= FEW
-            bad = inputs.out_of_range(least, most, recipe, many) | ~tf.math.is_finite(most - least)
+            bad = inputs.out_of_range(least, most, recipe, size >= FEW) & finite
         words = tf.strings.format(inputs.FAINT if raw else inputs.FOUND, (least, most))
         found.append(tf.debugging.Assert(~bad, [words]))
-    else:
-        finite = tf.math.is_finite(tf.cast(images, tf.float32))
-        found.append(tf.debugging.Assert(tf.reduce_all(finite), [inputs.WILD]))
     if recipe.classes:
         y, known = _names(y, recipe.classes)
         found.append(tf.debugging.Assert(known, [tf.strings.format(NAMES, y, summarize=4)]))
