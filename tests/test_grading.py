@@ -5,16 +5,21 @@ import csv
 import importlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 
+from ganlib import checks
+from ganlib.backend import keras
 from ganlib.cli import main
 from ganlib.grading import folder, inside, kernel, names
 from ganlib.grading import hand_ins as grading
@@ -72,7 +77,9 @@ formatter = get_ipython().display_formatter.formatters["text/plain"]
 formatter.for_type(tuple, lambda value, printer, cycle: printer.text("('passed', '', '')"))
 """
 FAMILY = """
-import os, subprocess, time
+import os, resource, subprocess, time
+assert 0 < resource.getrlimit(resource.RLIMIT_FSIZE)[1] <= 10**9
+assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 for mine in (False, True):
     child = subprocess.Popen(["sleep", "1000"], start_new_session=mine)
     print(child.pid, file=open({pids!r}, "a"))
@@ -262,6 +269,25 @@ def test_names_are_kept_and_formulas_are_not(graded):
     assert {row["lesson"] for row in rows(graded, "class b/Zoë 李")} == {"02"}
     assert {row["file"] for row in rows(graded, "'=1+1")} == {"02_the_math-=1+1.ipynb"}
     assert rows(graded, "address")[1]["advice"].endswith("<object object at 0x...>.")
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_no_cell_is_a_formula(sign):
+    assert grading._plain(f"{sign}1+1") == f"'{sign}1+1"
+
+
+def test_random_numbers_are_the_same_at_each_check(monkeypatch):
+    def drawn(draw):
+        return checks.Verdict("1.1", "not yet", "other", str(draw()))
+
+    task = SimpleNamespace(answers=("draw",), verdict=drawn)
+
+    def alike(draw):
+        return inside.judge(task, {"draw": draw}) == inside.judge(task, {"draw": draw})
+
+    assert alike(lambda: keras.random.uniform(()))
+    monkeypatch.delitem(sys.modules, "keras")  # which seeds the others too
+    assert alike(random.random) and alike(np.random.rand)
 
 
 def test_nothing_is_left_of_any_hand_in(graded):
