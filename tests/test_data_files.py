@@ -113,7 +113,7 @@ def test_npz_survives_anything(put, data):
         good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(good)) | st.just(len(good)))
     arrays = refused_or_fine(lambda path: read_npz(path, ("x",)), put(bytes(good[:cut])))
-    assert arrays is None or arrays[0].size <= 100
+    assert arrays is None or arrays[0].tobytes() == bytes(range(6))
 
 
 @many

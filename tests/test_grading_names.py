@@ -105,10 +105,11 @@ def test_one_learner_with_a_number_for_each_lesson_has_one_name():
     assert list(told_apart(paths, root).values()) == ["Ada", "Ada", "ada", "ada"]
 
 
+TEXT = st.characters(exclude_categories=("Cs",))  # the same as the codec's, whose table takes seconds
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1)
 
 
-@given(NAMES.filter(lambda name: name not in (".", "..")), st.text())
+@given(NAMES.filter(lambda name: name not in (".", "..")), st.text(TEXT))
 def test_no_name_is_too_odd(name, source):
     root = Path("hand-ins")
     assert learner_of(root / name, root)[0]

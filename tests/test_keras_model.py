@@ -319,7 +319,12 @@ def test_a_batch_that_cannot_be_parted_is_named():
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("validation_data", DIGITS), ("validation_split", 0.1), ("class_weight", {0: 2.0})],
+    [
+        ("validation_data", DIGITS),
+        ("validation_split", 0.1),
+        ("class_weight", {0: 2.0}),
+        ("sample_weight", np.ones(len(DIGITS))),
+    ],
 )
 def test_options_for_one_loss_are_refused_before_an_epoch_is_lost(option, value):
     gan = built()
