@@ -8,7 +8,7 @@ from ganlib.backend import keras, tf
 from ganlib.checks import Wrong
 from ganlib.checks.networks import SIZE, noise, pair, recorded, spies
 
-__all__ = ["check_build", "check_rounds", "listing", "old_page", "repaired_page"]
+__all__ = ["FAULTS", "check_build", "check_rounds", "listing", "old_page", "repaired_page"]
 
 PAGE = '''def build():
     """G turns z into pixels from -1 to 1, D turns images into logits; an optimizer for each."""

@@ -1,7 +1,7 @@
 """Images side by side: a grid, a strip of grids, a movie of grids."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ganlib.errors import refuse
 from ganlib.plots.figures import Figure
@@ -106,8 +106,7 @@ def movie(frames, columns=None, seconds=6.0, zoom=1, alt="A movie of generated i
     """
     sheets = [Image.fromarray(tile(frame, columns)) for frame in frames]
     tones = 16 if sheets[0].mode == "L" else 256
-    sheets = [
-        sheet.resize((zoom * sheet.width, zoom * sheet.height), 0).quantize(tones) for sheet in sheets
-    ]
+    large = (ImageOps.scale(sheet, zoom, Image.Resampling.NEAREST) for sheet in sheets)
+    sheets = [sheet.quantize(tones) for sheet in large]
     labels = labels or [f"{i + 1} of {len(sheets)}" for i in range(len(sheets))]
     return Movie(sheets, labels, alt, seconds, width=3 * sheets[0].width // zoom)

@@ -89,7 +89,7 @@ def _logits(discriminator, points):
 def belief(frame, real, names=("first feature", "second feature"), title=None, alt=None):
     """Show one moment: the belief as a map, real examples, fakes, and their arrows if it has any.
 
-    The longest arrow is an eighth of the map; where there are several maps, the longest of all of them.
+    The longest arrow is an eighth of the map.
 
     Args:
         frame: What `look` returned.
@@ -168,7 +168,7 @@ def belief_movie(frames, labels, real, seconds=6.0, alt="A movie of D's belief a
 
 
 def _longest(frames):
-    """Return the length of the longest arrow of all the frames, so that one measure holds for all."""
+    """Return the length of the longest arrow of all the frames: one measure for all maps of a picture."""
     arrows = [frame.arrows for frame in frames if frame.arrows is not None]
     return max((float(np.linalg.norm(one, axis=1).max(initial=0)) for one in arrows), default=0.0)
 

@@ -16,9 +16,9 @@ training images are 2.0 from the test images, with a recall of .94.
 
 Tried as well and not taken, on the 60 000 for 7 500 steps of one thread with seed 1, where the recipe
 comes to 3.7 with a recall of .91 (one seed each; three seeds of the recipe lie .8 apart, so smaller gaps
-mean little): without the dropout 3.9, with a recall of .92;
-half the rate 4.2, one and a half times the rate 6.2; a rate that falls to a fifth 5.7, and
-to 6.0 without the dropout; ``r1`` of 0.2 4.5, of 1 4.7; ``r2=0.5`` beside it 5.0, with a recall of .93.
+mean little): without the dropout 3.9, with a recall of .92; half the rate 4.2, one and a half times the
+rate 6.2; a rate that falls to a fifth 5.7, and to 6.0 without the dropout; ``r1`` of 0.2 4.5, of 1 4.7;
+``r2=0.5`` beside it 5.0, with a recall of .93.
 ``ema=0.9995`` changes nothing: until step 9 000 the average is shorter than either.
 """
 
